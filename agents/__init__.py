@@ -1,0 +1,40 @@
+"""Who acts: genomes, views, actions, and what minds work with.
+
+The minds themselves are in `agents.species`, which loads LangGraph and is imported by those who think.
+"""
+
+from __future__ import annotations
+
+from .actions import AnyAction, Critique, Pass, Post, Propose, Retire, Signal, Spawn
+from .genome import Genome
+from .models import MODELS, require_model
+from .mutation import FAMILIES, describe
+from .population import founders, introduce
+from .view import Activity, Candidate, Myself, ProposalSeen, VersionSeen, View, visible_only
+from .workbench import Workbench
+
+__all__ = [
+    "Genome",
+    "FAMILIES",
+    "describe",
+    "founders",
+    "introduce",
+    "View",
+    "Activity",
+    "Myself",
+    "VersionSeen",
+    "ProposalSeen",
+    "Candidate",
+    "visible_only",
+    "AnyAction",
+    "Propose",
+    "Critique",
+    "Spawn",
+    "Post",
+    "Signal",
+    "Retire",
+    "Pass",
+    "Workbench",
+    "MODELS",
+    "require_model",
+]

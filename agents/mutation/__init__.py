@@ -1,0 +1,15 @@
+"""Edit operators of the offline specialists, and the fault localisation that aims them.
+
+Ask `suspicion` which lines the failing cases point at, `edits` for one family's small changes of a source, most
+promising first, and `Edit.apply` for the changed text.
+"""
+
+from __future__ import annotations
+
+from .context import Context
+from .edit import Edit, EditList, apply
+from .families import FAMILIES, describe, edits
+from .splice import Splice
+from .suspicion import suspicion
+
+__all__ = ["FAMILIES", "describe", "Context", "suspicion", "edits", "EditList", "Edit", "Splice", "apply"]

@@ -1,0 +1,170 @@
+"""Edits that insert a guard: an early return, a `continue` or `break`, or an `if` around a statement.
+
+Promises: one guard an edit, at the head of a function or loop or before a statement; conditions and values are simple.
+Does not promise: that the guarded case matters. Values of visible expectations come first, values of inputs never.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import partial
+
+from .code import FunctionNode, is_docstring
+from .edit import Draft
+from .kind import CONTAINERS, NUMBERS, kind_of_value
+from .material import Material
+from .syntax import Value, branch, call, compare, item, list_of, literal, name, negated
+from .tree import with_block
+
+# A forgotten base case at the function's head is the usual missing guard; the others follow by how often they occur.
+PRIORS = {"head": 1.0, "before": 0.55, "skip": 0.7, "around": 0.7, "stop": 0.5}
+
+
+def drafts(material: Material) -> Iterator[Draft]:
+    """Yield the family's edits, unordered."""
+    for function in material.code.functions:
+        yield from _heads(material, function)
+    for holder, field, block in material.blocks:
+        if isinstance(holder, ast.For | ast.While) and field == "body":
+            yield from _skips(material, holder, block)
+        for at, statement in enumerate(block):
+            yield from _around(material, holder, field, at=at, statement=statement)
+            if at or not isinstance(holder, FunctionNode):
+                yield from _before(material, holder, field, at=at, statement=statement)
+
+
+def _heads(material: Material, function: FunctionNode) -> Iterator[Draft]:
+    at = next((i for i, statement in enumerate(function.body) if not is_docstring(statement)), 0)
+    first = function.body[at]
+    values = _values(material, function)
+    variables = [v for v in material.parameters(function) if v not in ("self", "cls")]
+    for fit, test in _tests(material, variables):
+        for rank, value in enumerate(values[:24]):
+            guard = branch(test, [ast.Return(value=value)])
+            build = partial(_inserted, function, "body", at, guard)
+            yield Draft("head", fit / (1 + 0.08 * rank), first, function, build)
+
+
+def _before(material: Material, holder: ast.AST, field: str, *, at: int, statement: ast.stmt) -> Iterator[Draft]:
+    function = material.code.function(statement)
+    if function is None:
+        return
+    values = _values(material, function)[:6]
+    for fit, test in _tests(material, material.names(statement)[:6])[:24]:
+        for rank, value in enumerate(values):
+            guard = branch(test, [ast.Return(value=value)])
+            yield Draft("before", fit / (1 + 0.15 * rank), statement, holder, partial(_inserted, holder, field, at, guard))
+
+
+def _skips(material: Material, loop: ast.For | ast.While, block: tuple[ast.stmt, ...]) -> Iterator[Draft]:
+    tests = _all_tests(material, block[0])
+    places = [(0, 1.0), *((at, 0.6) for at in range(1, len(block)))]
+    for at, weight in places[:8]:
+        for fit, test in tests:
+            for kind, leap in (("skip", ast.Continue()), ("stop", ast.Break())):
+                guard = branch(test, [leap])
+                build = partial(_inserted, loop, "body", at, guard)
+                yield Draft(kind, fit * weight, block[at], loop, build)
+
+
+def _around(material: Material, holder: ast.AST, field: str, *, at: int, statement: ast.stmt) -> Iterator[Draft]:
+    if is_docstring(statement) or isinstance(statement, FunctionNode | ast.ClassDef | ast.Import | ast.ImportFrom):
+        return
+    for fit, test in _all_tests(material, statement):
+        build = partial(_guarded, holder, field, at, test)
+        yield Draft("around", fit, statement, holder, build)
+
+
+def _all_tests(material: Material, node: ast.AST) -> list[tuple[float, ast.expr]]:
+    """Return tests seen in the function and simple tests of the variables in scope."""
+    function = material.code.function(node)
+    seen = [
+        (0.9 - 0.03 * rank, test)
+        for rank, test in enumerate(
+            other
+            for other in material.expressions
+            if isinstance(other, ast.Compare | ast.BoolOp) and material.code.function(other) is function
+        )
+    ][:10]
+    turned = [(0.8 * fit, negated(test)) for fit, test in seen]
+    return [*seen, *turned, *_tests(material, material.names(node)[:8])]
+
+
+def _tests(material: Material, variables: tuple[str, ...] | list[str]) -> list[tuple[float, ast.expr]]:
+    """Return tests of single variables, then of pairs, with their fit."""
+    found: list[tuple[float, ast.expr]] = []
+    for rank, variable in enumerate(variables):
+        found += [(fit * (1 - 0.06 * rank), test) for fit, test in _single(material, variable)]
+    for at, first in enumerate(variables[:5]):
+        for second in variables[at + 1 : 5]:
+            found += _pair(name(first), name(second))
+    return found
+
+
+def _single(material: Material, variable: str) -> Iterator[tuple[float, ast.expr]]:
+    kind, read = material.kind_of_name(variable), name(variable)
+    yield 1.0, negated(read)
+    if kind in NUMBERS or kind == "any":
+        weight = 1.0 if kind in NUMBERS else 0.6
+        numeric: tuple[tuple[type[ast.cmpop], int, float], ...] = (
+            (ast.Eq, 0, 0.95), (ast.Lt, 0, 0.9), (ast.LtE, 0, 0.9), (ast.Eq, 1, 0.95), (ast.LtE, 1, 0.9),
+            (ast.Lt, 2, 0.8), (ast.Eq, 2, 0.6), (ast.Gt, 0, 0.6), (ast.Gt, 1, 0.6), (ast.Eq, -1, 0.3),
+        )  # fmt: skip
+        for operator, value, fit in numeric:
+            yield weight * fit, compare(read, operator, literal(value))
+    if kind in CONTAINERS or kind == "any":
+        weight = 0.9 if kind in CONTAINERS else 0.5
+        length = call("len", read)
+        sizes: tuple[tuple[type[ast.cmpop], int, float], ...] = (
+            (ast.Eq, 0, 0.7), (ast.Eq, 1, 0.95), (ast.LtE, 1, 0.9), (ast.Lt, 2, 0.8), (ast.Gt, 1, 0.5), (ast.Eq, 2, 0.5),
+            (ast.LtE, 2, 0.5),
+        )  # fmt: skip
+        for operator, value, fit in sizes:
+            yield weight * fit, compare(length, operator, literal(value))
+    yield (0.7 if kind == "any" else 0.4), compare(read, ast.Is, literal(None))
+    yield (0.5 if kind in ("bool", "any") else 0.35), read
+
+
+def _pair(first: ast.expr, second: ast.expr) -> Iterator[tuple[float, ast.expr]]:
+    fits: tuple[tuple[type[ast.cmpop], float], ...] = (
+        (ast.Eq, 0.6), (ast.NotEq, 0.4), (ast.Lt, 0.45), (ast.Gt, 0.5), (ast.LtE, 0.4), (ast.GtE, 0.4), (ast.In, 0.45),
+        (ast.NotIn, 0.35),
+    )  # fmt: skip
+    for operator, fit in fits:
+        yield fit, compare(first, operator, second)
+
+
+def _values(material: Material, function: FunctionNode) -> list[ast.expr]:
+    """Return what a guard may give back: returned already, expected by visible cases, parameters, common ends."""
+    returned: list[ast.expr] = [
+        node.value
+        for node in material.code.nodes
+        if isinstance(node, ast.Return)
+        and node.value is not None
+        and isinstance(node.value, ast.Constant | ast.Name | ast.List | ast.Tuple | ast.UnaryOp)
+        and material.code.function(node) is function
+        and not (isinstance(node.value, ast.Name) and node.value.id not in material.parameters(function))
+    ]
+    kinds = material.result_kinds
+    usual: list[Value] = [False, True, 0, 1, None, -1, ""]
+    fitting = [value for value in usual if kind_of_value(value) in kinds]
+    others = [value for value in usual if value not in fitting or kind_of_value(value) not in kinds]
+    seen = [atom for atom in material.atoms[:6] if isinstance(atom, bool | int | float | str | None)]
+    parameters = [name(parameter) for parameter in material.parameters(function)]
+    empty: list[ast.expr] = [list_of(()), list_of([list_of(())])]
+    found = [*returned, *map(literal, fitting), *(empty if "list" in kinds else [])]
+    found += [*map(literal, seen), *parameters, *(item(p, literal(0)) for p in parameters[:2])]
+    found += [list_of([p]) for p in parameters[:2]]
+    found += [*map(literal, others), *([] if "list" in kinds else empty)]
+    return list({ast.dump(value): value for value in found}.values())
+
+
+def _inserted(holder: ast.AST, field: str, at: int, statement: ast.stmt) -> ast.AST:
+    block = getattr(holder, field)
+    return with_block(holder, field, [*block[:at], statement, *block[at:]])
+
+
+def _guarded(holder: ast.AST, field: str, at: int, test: ast.expr) -> ast.AST:
+    block = getattr(holder, field)
+    return with_block(holder, field, [*block[:at], branch(test, [block[at]]), *block[at + 1 :]])

@@ -1,0 +1,45 @@
+"""What every mind has in common: the desk it works at and the state that travels along its graph.
+
+Promises: the state holds ids and small values only; a mind's whole say is in `actions` and the counts.
+Does not promise: memory. What a mind wants to remember it must propose, post or leave to the turn's record.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated, Any, TypedDict
+
+from langgraph.graph.state import CompiledStateGraph
+
+from ..actions import AnyAction
+from ..view import View
+from ..workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a mind may use in one turn: its view, a workbench, and the turn's own generator of chance."""
+
+    view: View
+    bench: Workbench
+    rng: Random
+
+
+class Thought(TypedDict, total=False):
+    """The state of a turn's graph.
+
+    `found` are the places of edits worth proposing, best first; `tried` is how many candidates were run, `cursor` how
+    many edits of the family are now done with, `exhausted` whether that is all of them; `actions` is what the agent
+    asks for.
+    """
+
+    found: list[int]
+    tried: Annotated[int, operator.add]
+    cursor: int
+    exhausted: bool
+    actions: Annotated[list[AnyAction], operator.add]
+
+
+Mind = CompiledStateGraph[Thought, Desk, Any, Any]

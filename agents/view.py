@@ -1,0 +1,84 @@
+"""What an agent sees in its turn: a read-only picture of the world as of one moment.
+
+Promises: the task holds its visible cases only; everything is plain data, so a view can travel between processes.
+Does not promise: freshness. The world has moved on by the time a mind acts, and the rule layer knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from storage import Task
+
+from .genome import Genome
+
+Activity = Literal["search", "review", "repropose", "breed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Myself:
+    """The agent itself: `founder_id` names its lineage, `energy` is its balance."""
+
+    id: int
+    founder_id: int
+    genome: Genome
+    energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSeen:
+    """A version of a tool as an agent sees it; `passed` marks its visible cases, in order."""
+
+    id: int
+    source: str
+    passed: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalSeen:
+    """A pending proposal under review, or a stale one that may be made again; `basis_id` is what it was made from."""
+
+    id: int
+    author_id: int
+    basis_id: int
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A living agent that may become a parent, with its energy and what it has earned of it so far."""
+
+    id: int
+    genome: Genome
+    energy: float
+    earned: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One agent's picture of the world as of `seq`, for one `activity`.
+
+    `head` is the tool as it stands, `base` the version this turn works from. `cursor` is how many edits of the
+    agent's family were tried on the base before. `proposals` are those under review (or the stale one), oldest first,
+    `kin` the living agents a breeder chooses parents from, `unmet` the species and families called for, as
+    `specialist/guard` or `critic`.
+    """
+
+    turn: int
+    seq: int
+    activity: Activity
+    me: Myself
+    task: Task | None = None
+    head: VersionSeen | None = None
+    base: VersionSeen | None = None
+    cursor: int = 0
+    proposals: tuple[ProposalSeen, ...] = ()
+    kin: tuple[Candidate, ...] = ()
+    unmet: tuple[str, ...] = ()
+
+
+def visible_only(task: Task) -> Task:
+    """Return the task as agents may see it: gate and sealed cases are taken away."""
+    return replace(task, cases=task.ring("visible"))

@@ -1,0 +1,99 @@
+"""Where a mind runs code while it thinks: visible cases and inputs of its own, in the sandbox.
+
+Promises: code runs in the sandbox alone; expectations are compared out here; results never depend on speed.
+Does not promise: a verdict. What a mind finds is a hint to itself; the rule layer examines a proposal afresh.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from governance import Bench, Call, Limits, Program, Result, Run, same
+from storage import Case, Task
+
+# A mind looks at thousands of variants: what needs far more steps than the tool at hand is not worth waiting for.
+_SEARCH_FUEL = 20_000
+_FUEL_FACTOR = 10
+_FIRST_CASES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a source did on the visible cases: which it passed, which lines each executed, and the fuel each took."""
+
+    passed: tuple[bool, ...]
+    lines: tuple[frozenset[int], ...]
+    fuel: tuple[int, ...]
+
+
+class Workbench:
+    """The bench's sandboxes, as one mind uses them: the first, and one under another hash seed where it asks."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def trace(self, task: Task, source: str) -> Trace:
+        """Run the visible cases with line tracing."""
+        cases = task.ring("visible")
+        run = self._bench.sandbox.run(replace(program(task, source, cases), trace=True), Limits(fuel=_SEARCH_FUEL * 5))
+        return Trace(
+            passed=_passed(task, cases, run),
+            lines=tuple(result.lines for result in run.results),
+            fuel=tuple(result.fuel for result in run.results),
+        )
+
+    def attempt(self, task: Task, sources: Sequence[str], *, base: Trace) -> list[tuple[bool, ...]]:
+        """Return which visible cases each source passes; all False for one that passes no case the base fails.
+
+        The cheapest cases that the base fails are run first, in one fork for all sources; only a source that passes
+        one of them is run on the rest.
+        """
+        cases = task.ring("visible")
+        failing = [number for number, passed in enumerate(base.passed) if not passed]
+        first = sorted(failing, key=lambda number: (base.fuel[number], len(cases[number].args), number))[:_FIRST_CASES]
+        limits = Limits(fuel=max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel, default=0)))
+        early = self._pass_maps(task, sources, cases=[cases[number] for number in first], limits=limits)
+        promising = [place for place, passed in enumerate(early) if any(passed)]
+        full = self._pass_maps(task, [sources[place] for place in promising], cases=cases, limits=limits)
+        found = dict(zip(promising, full, strict=True))
+        return [found.get(place, (False,) * len(cases)) for place in range(len(sources))]
+
+    def compare(self, task: Task, sources: Sequence[str], *, inputs: Sequence[str]) -> list[tuple[Result, ...]]:
+        """Return what each source gives on each of the inputs (argument tuples as literals)."""
+        calls = tuple(Call(args=text) for text in inputs)
+        programs = [replace(program(task, source, ()), calls=calls) for source in sources]
+        return [self._bench.sandbox.run(each, Limits(fuel=_SEARCH_FUEL * 10)).results for each in programs]
+
+    def repeat(self, task: Task, source: str, *, inputs: Sequence[str]) -> tuple[Result, ...]:
+        """Return what a source gives on the inputs under another hash seed."""
+        calls = tuple(Call(args=text) for text in inputs)
+        return self._bench.second.run(replace(program(task, source, ()), calls=calls), Limits(fuel=_SEARCH_FUEL * 10)).results
+
+    def _pass_maps(
+        self, task: Task, sources: Sequence[str], *, cases: Sequence[Case], limits: Limits
+    ) -> list[tuple[bool, ...]]:
+        if not sources:
+            return []
+        runs = self._bench.sandbox.run_variants([program(task, source, cases) for source in sources], limits)
+        return [_passed(task, cases, run) for run in runs]
+
+
+def program(task: Task, source: str, cases: Sequence[Case]) -> Program:
+    """Return the sandbox program that runs a source on some cases of a task, expectations left out."""
+    return Program(
+        source=source,
+        entry_point=task.entry_point,
+        helper=task.helper,
+        calls=tuple(Call(args=case.args, setup=case.setup, expression=case.call) for case in cases),
+        generators_as_lists=task.lists,
+    )
+
+
+def _passed(task: Task, cases: Sequence[Case], run: Run) -> tuple[bool, ...]:
+    return tuple(
+        result.outcome == "ok"
+        and same(result.value, ast.literal_eval(case.expect), compare=task.compare, lists=task.lists)
+        for case, result in zip(cases, run.results, strict=True)
+    )

@@ -1,0 +1,162 @@
+"""The commands that read a database: `agents`, `lineage`, `show`, `board`, `verdicts`; none of them changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from agents import Genome, introduce
+from storage import AgentRecord, Store, ToolRecord, VersionRecord
+
+from ..report import report_on
+from .console import AsOfOption, JsonOption, print_document, print_rows
+
+DatabaseArgument = Annotated[Path, typer.Argument(help="A database that `ecology run` made.")]
+LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
+
+
+def agents(
+    database: DatabaseArgument,
+    alive: Annotated[bool, typer.Option("--alive", help="Only the living.")] = False,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the agents: who they are, what they do, whose children, and their energy."""
+    with Store.open(database) as store:
+        found = store.agents.all(as_of=as_of, alive=alive or None)
+        rows = [_agent(store, each, as_of=as_of) for each in found]
+    columns = ("id", "name", "species", "founder_id", "parent_id", "depth", "energy", "retired")
+    print_rows(rows, columns, name="agents", as_json=as_json)
+
+
+def lineage(
+    database: DatabaseArgument,
+    tool: Annotated[str, typer.Argument(help="A tool's name or entry point.")],
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how a tool became what it is, newest version first."""
+    with Store.open(database) as store:
+        found = store.tools.find(tool, as_of=as_of)
+        line = store.lineage.ancestors(store.tools.head(found.id, as_of=as_of).id)
+        rows = [_version(each) for each in line]
+    columns = ("id", "number", "author", "visible", "gate", "fuel", "reason")
+    print_rows(rows, columns, name="versions", as_json=as_json)
+
+
+def show(
+    database: DatabaseArgument,
+    what: Annotated[str | None, typer.Argument(help="`tool NAME`, `version ID`, `proposal ID`, `agent ID`.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Its name or number.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the whole run, or one tool, version, proposal or agent, with code and what was said of it."""
+    shown = {"tool": _show_tool, "version": _show_version, "proposal": _show_proposal, "agent": _show_agent}
+    with Store.open(database) as store:
+        if what is None:
+            report = report_on(store, elapsed_s=0.0)
+            return print_document(run=report.document()) if as_json else typer.echo(str(report))
+        if what not in shown or name is None:
+            raise typer.BadParameter(f"show takes {', '.join(shown)} and a name or number, not {what!r} {name or ''}")
+        document, text = shown[what](store, name)
+    return print_document(**{what: document}) if as_json else typer.echo(text)
+
+
+def board(
+    database: DatabaseArgument,
+    kind: Annotated[Literal["posts", "signals"], typer.Option(help="What to list.")] = "signals",
+    turn: Annotated[int | None, typer.Option(min=0, help="Sense the signals as of this turn.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only posts whose topic matches, such as `tool/*`.")] = None,
+    limit: LimitOption = 50,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what can be sensed on the blackboard, strongest first, or its posts, oldest first."""
+    with Store.open(database) as store:
+        if kind == "posts":
+            rows = [asdict(each) for each in store.board.since(0, topic_glob=topic, limit=limit, as_of=as_of)]
+            columns: tuple[str, ...] = ("id", "seq", "agent_id", "topic", "body")
+        else:
+            moment = store.totals.last_turn() if turn is None else turn
+            rows = [asdict(each) for each in store.board.sense(moment, as_of=as_of)[:limit]]
+            columns = ("kind", "subject", "strength")
+    print_rows(rows, columns, name=kind, as_json=as_json)
+
+
+def verdicts(
+    database: DatabaseArgument,
+    tool: Annotated[str | None, typer.Option(help="Only on rewrites of this tool.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only of this rule.")] = None,
+    outcome: Annotated[Literal["pass", "veto"] | None, typer.Option(help="Only these.")] = None,
+    limit: LimitOption = 50,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what the rule layer said, newest first: the rule, its evidence, and what would have passed."""
+    with Store.open(database) as store:
+        tool_id = store.tools.find(tool).id if tool else None
+        found = store.tools.verdicts(tool_id=tool_id, rule=rule, outcome=outcome, limit=limit, as_of=as_of)
+        rows = [asdict(each) for each in found]
+    columns = ("seq", "proposal_id", "stage", "rule", "outcome", "evidence", "would_pass")
+    print_rows(rows, columns, name="verdicts", as_json=as_json)
+
+
+def _agent(store: Store, agent: AgentRecord, *, as_of: int | None = None) -> dict[str, Any]:
+    energy = store.ledger.balance(agent.id, kind="energy", as_of=as_of)
+    return asdict(agent) | {"energy": round(energy, 3), "alive": agent.alive}
+
+
+def _version(version: VersionRecord) -> dict[str, Any]:
+    counts = {
+        "visible": f"{version.visible_passed}/{version.visible_total}",
+        "gate": f"{version.gate_passed}/{version.gate_total}",
+    }
+    return asdict(version) | counts | {"score": version.score}
+
+
+def _show_tool(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
+    tool: ToolRecord = store.tools.find(name)
+    return _show_version(store, str(store.tools.head(tool.id).id))
+
+
+def _show_version(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
+    version = store.tools.version(_number(name))
+    source = store.tools.source(version.id)
+    change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
+    document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
+    head = f"version {version.id} (number {version.number}) by {version.author or 'nobody: as it came'}: {version.reason}"
+    return document, "\n".join(part for part in (head, change or source) if part)
+
+
+def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
+    proposal = store.tools.proposal(_number(name))
+    said = [asdict(each) for each in store.tools.verdicts(proposal_id=proposal.id)]
+    critiques = [asdict(each) for each in store.tools.critiques(proposal.id)]
+    source = store.blobs.text(proposal.code_hash)
+    document = asdict(proposal) | {"source": source, "verdicts": said, "critiques": critiques}
+    lines = [
+        f"proposal {proposal.id} by agent {proposal.author_id} on version {proposal.parent_id}: {proposal.reason}",
+        *(f"  {each['stage']}: {each['outcome']} by {each['rule']} {each['evidence']}" for each in reversed(said)),
+        *(f"  critique: {each['stance']} by agent {each['agent_id']}: {each['kind']} {each['evidence']}" for each in critiques),
+        source,
+    ]
+    return document, "\n".join(lines)
+
+
+def _show_agent(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
+    agent = store.agents.get(_number(name))
+    words = introduce(Genome.model_validate(agent.genome))
+    children = [child.id for child in store.agents.children(agent.id)]
+    document = _agent(store, agent) | {"words": words, "children": children}
+    state = "alive" if agent.alive else f"retired at {agent.retired}"
+    return document, f"{agent.name} ({state}, energy {document['energy']}, children {children or 'none'})\n{words}"
+
+
+def _number(name: str) -> int:
+    if not name.isdecimal():
+        raise typer.BadParameter(f"{name!r} is no number; versions, proposals and agents have numbers")
+    return int(name)

@@ -1,0 +1,139 @@
+"""`ecology run` and `ecology resume`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from storage import ConfigurationError, NotFound
+
+from ..ecology import Ecology
+from ..engine import Standing
+from ..report import Report
+from ..settings import SandboxChoice
+from ..tasks import load_tasks
+from .console import JsonOption, print_document, remark
+
+_PLAIN_EVERY_S = 10.0
+INTERRUPTED = 130
+
+WorkersOption = Annotated[int, typer.Option(help="Worker processes; they change the speed, never the history.")]
+SandboxOption = Annotated[
+    SandboxChoice, typer.Option(help="Sandbox tier; auto takes the strongest that its probes prove.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def run(
+    tasks: Annotated[Path, typer.Argument(help="A task file, or a folder in QuixBugs' layout.")],
+    db: Annotated[Path | None, typer.Option(help="The new database; a fresh name beside you by default.")] = None,
+    turns: Annotated[int, typer.Option(min=1, help="Turns to take at most.")] = 4000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same history.")] = 0,
+    window: Annotated[int, typer.Option(help="Turns in flight at most.")] = 8,
+    workers: WorkersOption = 2,
+    model: Annotated[str, typer.Option(help="What the agents think with.")] = "offline",
+    sandbox: SandboxOption = "auto",
+    charter: Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")] = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Settle buggy tools and let a population repair them."""
+    loaded = load_tasks(tasks)
+    path = db or _fresh(tasks)
+    if path.exists():
+        raise ConfigurationError(f"{path} is there already; `ecology resume {path}` goes on with it, or name another")
+    options: dict[str, Any] = {"model": model, "seed": seed, "window": window, "workers": workers}
+    with Ecology(path, sandbox=sandbox, charter=charter, **options) as ecology:
+        remark(f"the history is kept in {path}")
+        ecology.settle(loaded)
+        with _watching(quiet=quiet) as watch:
+            report = ecology.run(turns, watch=watch)
+    _finish(report, as_json=as_json)
+
+
+def resume(
+    database: Annotated[Path, typer.Argument(help="A database that a run was begun in.")],
+    workers: WorkersOption = 2,
+    sandbox: SandboxOption = "auto",
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a run that was stopped or killed; a finished one is only reported."""
+    if not database.exists():
+        raise NotFound(f"no database at {database}; check the path, or begin a run with `ecology run`")
+    with Ecology(database, workers=workers, sandbox=sandbox) as ecology, _watching(quiet=quiet) as watch:
+        report = ecology.resume(watch=watch)
+    _finish(report, as_json=as_json)
+
+
+def _finish(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        print_document(**{name: value for name, value in report.document().items() if name != "schema_version"})
+    else:
+        typer.echo(str(report))
+    if report.ending == "stopped":
+        raise typer.Exit(INTERRUPTED)
+
+
+def _fresh(tasks: Path) -> Path:
+    """Return a name in the current folder that nothing has yet: `quixbugs.db`, `quixbugs-2.db` and so on."""
+    stem = tasks.name.removesuffix(".jsonl") or "ecology"
+    number = 1
+    while (path := Path(f"{stem}.db" if number == 1 else f"{stem}-{number}.db")).exists():
+        number += 1
+    return path
+
+
+@contextmanager
+def _watching(*, quiet: bool) -> Iterator[Callable[[Standing], None]]:
+    if quiet:
+        yield lambda standing: None
+    elif sys.stderr.isatty():
+        with _bar() as watch:
+            yield watch
+    else:
+        yield _plain()
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Standing], None]]:
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(compact=True))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("starting", total=None)
+        began = time.monotonic()
+
+        def watch(standing: Standing) -> None:
+            progress.update(
+                bar, total=standing.target, completed=standing.turn, description=_described(standing, began)
+            )
+
+        yield watch
+
+
+def _plain() -> Callable[[Standing], None]:
+    began = last = time.monotonic()
+
+    def watch(standing: Standing) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PLAIN_EVERY_S:
+            last = time.monotonic()
+            remark(_described(standing, began))
+
+    return watch
+
+
+def _described(standing: Standing, began: float) -> str:
+    rate = standing.taken / max(time.monotonic() - began, 1e-6)
+    left = (standing.target - standing.turn) / rate if rate else 0.0
+    return (
+        f"turn {standing.turn}/{standing.target}  solved {standing.solved}/{standing.tasks}  vetoes {standing.vetoes}  "
+        f"{rate:.0f} turns/s  {standing.usd:.2f} USD  {left:.0f} s left at most"
+    )

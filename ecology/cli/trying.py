@@ -1,0 +1,85 @@
+"""`ecology try` runs a file in the sandbox; `ecology doctor` shows what the sandbox here stops."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from governance import Call, Limits, Program, open_sandbox, run_probes
+from storage import ConfigurationError, SandboxUnavailable, Store
+
+from ..settings import SandboxChoice
+from .console import JsonOption, print_document, print_table, remark
+from .running import SandboxOption
+
+_ENTRY = re.compile(r"\s*([A-Za-z_]\w*)\s*\(")
+
+
+def try_(
+    file: Annotated[Path, typer.Argument(help="A Python file.")],
+    call: Annotated[str, typer.Option("--call", help="The expression to evaluate after the file, such as `f(1)`.")],
+    fuel: Annotated[int, typer.Option(min=1, help="Loop steps and function entries allowed.")] = 1_000_000,
+    sandbox: SandboxOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Run a file in the sandbox and print the tier, the outcome and the value."""
+    source = _read(file)
+    entry = _ENTRY.match(call)
+    program = Program(source, entry.group(1) if entry else "", calls=(Call(expression=call),))
+    try:
+        with open_sandbox(sandbox) as box:
+            result, tier = box.run(program, Limits(fuel=fuel)).results[0], box.tier
+    except SandboxUnavailable as error:
+        document = {"tier": None, "outcome": "refused", "value": None, "error": str(error), "fuel": 0}
+        if as_json:
+            print_document(**document)
+        raise
+    value = repr(result.value) if result.outcome == "ok" else None
+    if as_json:
+        print_document(tier=tier, outcome=result.outcome, value=value, error=result.error, fuel=result.fuel)
+    else:
+        typer.echo(f"{tier}  {result.outcome}  {value if value is not None else result.error}")
+    if result.outcome != "ok":
+        raise typer.Exit(1)
+
+
+def doctor(
+    database: Annotated[Path | None, typer.Argument(help="A database to verify as well.")] = None,
+    sandbox: SandboxOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Run hostile probes in the sandbox and print what it stops; verify a database's history where one is given."""
+    choice: SandboxChoice = sandbox
+    with open_sandbox(choice) as box:
+        found, tier, abi = run_probes(box), box.tier, box.landlock_abi
+    verified = _verified(database)
+    if as_json:
+        print_document(tier=tier, landlock_abi=abi, probes=[asdict(each) for each in found], database=verified)
+    else:
+        typer.echo(f"sandbox tier {tier}, Landlock ABI {abi}")
+        print_table(("probe", "contained", "detail"), ((each.name, each.contained, each.detail) for each in found))
+        if verified:
+            typer.echo(f"{verified['path']}: {verified['entries']} entries, history {verified['history_hash']} holds")
+    if tier == "rlimit":
+        remark("the rlimit tier is an accident guard, not a sandbox")
+    if not all(each.contained for each in found):
+        raise typer.Exit(1)
+
+
+def _verified(database: Path | None) -> dict[str, object] | None:
+    if database is None:
+        return None
+    with Store.open(database) as store:
+        store.verify()
+        return {"path": str(database), "entries": store.last_seq(), "history_hash": store.history_hash()}
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read ({error}); give the path of a Python file in UTF-8") from None

@@ -1,0 +1,209 @@
+"""The front of it all: one object that settles tasks, runs turns, goes on after a death, and answers questions.
+
+Promises: everything acknowledged is in the database; a run killed at any moment is gone on with to the same history.
+Does not promise: to share a database with another process that writes it; the second is told so.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from agents import require_model
+from governance import Charter, Council, load_charter
+from storage import (
+    Agents,
+    Blackboard,
+    ConfigurationError,
+    Ledger,
+    Lineage,
+    RunRecord,
+    Store,
+    Task,
+    TaskRecord,
+    Tools,
+)
+
+from .engine import Standing
+from .executors import Pool
+from .report import Report, report_on
+from .run import Run, Watch
+from .settings import Resources, SandboxChoice, Settings
+from .turn import Kit, Tier, gate_kept
+
+
+class SandboxWarning(UserWarning):
+    """Tool code runs under resource limits alone."""
+
+
+def _unwatched(standing: Standing) -> None:
+    """Watch nothing."""
+
+
+class Ecology:
+    """A population of agents on one database. A context manager; `close` lets go of the database.
+
+    Args: database: the file, made where there is none; model: what agents think with (`offline` calls nothing);
+        workers: processes, which change the speed and never the history; sandbox: a tier by name, or `auto`; charter:
+        a TOML file that changes the rules; settings: `seed`, `window` and the others of `Settings`, by name.
+    Raises: ConfigurationError: a value is out of range or unknown; CharterError; StorageError and its kinds.
+    """
+
+    def __init__(
+        self,
+        database: str | Path,
+        *,
+        model: str = "offline",
+        workers: int = 2,
+        sandbox: SandboxChoice = "auto",
+        charter: str | Path | None = None,
+        **settings: Any,
+    ) -> None:
+        rules = str(Path(charter).absolute()) if charter else None
+        self._settings = Settings.checked(model=require_model(model), charter=rules, **settings)
+        self._resources = Resources(workers=workers, sandbox=sandbox)
+        self._charter = load_charter(charter)
+        path = Path(database)
+        self._store = Store.open(path, write=True) if path.exists() else Store.create(path)
+        self._elapsed_s = 0.0
+
+    @property
+    def lineage(self) -> Lineage:
+        """Where versions and agents came from and what became of them."""
+        return self._store.lineage
+
+    @property
+    def tools(self) -> Tools:
+        """The tools, their versions and proposals, and what was said of those."""
+        return self._store.tools
+
+    @property
+    def agents(self) -> Agents:
+        """Everyone who ever lived here."""
+        return self._store.agents
+
+    @property
+    def board(self) -> Blackboard:
+        """The blackboard: posts, signals and claims."""
+        return self._store.board
+
+    @property
+    def ledger(self) -> Ledger:
+        """What agents gained and spent."""
+        return self._store.ledger
+
+    def settle(self, tasks: Iterable[Task]) -> int:
+        """Put tasks and their tools into the database; equal ones there already are left alone. Return how many came.
+
+        Raises: TaskError: another task of the same name is there; ConfigurationError: a run here is unfinished.
+        """
+        self._require_no_open_run()
+        before = len(self._store.tools.names())
+        listed = list(tasks)
+        self._store.write(lambda tx: [self._store.tasks.settle(tx, task) for task in listed])
+        return len(self._store.tools.names()) - before
+
+    def run(self, turns: int, *, watch: Watch = _unwatched) -> Report:
+        """Take that many more turns, fewer where nothing is left to do, and report.
+
+        Raises: ConfigurationError: no tasks, fewer than one turn, or an unfinished run; SandboxUnavailable; StorageError.
+        """
+        if turns < 1:
+            raise ConfigurationError(f"turns is {turns}; it must be at least 1")
+        if not self._store.tools.names():
+            raise ConfigurationError(f"{self._store.path} holds no tasks; settle some before running")
+        self._require_no_open_run()
+        target = self._store.totals.last_turn() + turns
+        self._store.write(
+            lambda tx: self._store.runs.start(
+                tx,
+                seed=self._settings.seed,
+                window=self._settings.window,
+                model=self._settings.model,
+                turns_target=target,
+                charter_hash=self._charter.digest,
+                settings=self._settings.model_dump(mode="json"),
+            )
+        )
+        return self.resume(watch=watch)
+
+    def resume(self, *, watch: Watch = _unwatched) -> Report:
+        """Go on with the latest run, with the settings it was begun with; a finished one is only reported.
+
+        Raises: ConfigurationError: no run here, or its charter has changed; SandboxUnavailable; StorageError.
+        """
+        run = self._store.runs.latest()
+        if run is None:
+            raise ConfigurationError(f"{self._store.path} holds no run to resume; `ecology run` begins one")
+        if run.ending is None:
+            began = time.monotonic()
+            self._live(run, watch)
+            self._elapsed_s = time.monotonic() - began
+        return self.report()
+
+    def report(self) -> Report:
+        """Return what the latest run has come to so far.
+
+        Raises: ConfigurationError: there was no run here.
+        """
+        return report_on(self._store, elapsed_s=round(self._elapsed_s, 3))
+
+    def close(self) -> None:
+        """Keep what was written and let go of the database."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _require_no_open_run(self) -> None:
+        latest = self._store.runs.latest()
+        if latest and latest.ending is None:
+            raise ConfigurationError(f"{self._store.path} holds an unfinished run; `ecology resume` finishes it first")
+
+    def _live(self, run: RunRecord, watch: Watch) -> None:
+        settings = Settings.checked(**run.settings)
+        charter = _charter_of(run, settings)
+        tasks = self._store.tasks.all()
+        with Pool(self._kit(tasks, charter), workers=self._resources.workers) as pool:
+            tier: str = pool.submit(Tier()).result()
+            if tier == "rlimit":
+                warnings.warn(
+                    "tool code runs under resource limits alone, an accident guard and not a sandbox: nothing stronger"
+                    " works here",
+                    SandboxWarning,
+                    stacklevel=4,
+                )
+            workers = self._resources.workers
+            session = self._store.write(
+                lambda tx: self._store.sessions.begin(tx, run_id=run.id, workers=workers, tier=tier)
+            )
+            ending = Run(self._store, run, settings, Council(charter), pool, tasks).live(watch)
+            self._store.write(lambda tx: self._store.sessions.end(tx, session, outcome=ending))
+
+    def _kit(self, tasks: Iterable[TaskRecord], charter: Charter) -> Kit:
+        return Kit(
+            tasks={each.id: gate_kept(each.task) for each in tasks},
+            charter=charter,
+            sandbox=self._resources.sandbox,
+            # An offline population runs only its own edits of the user's tools.
+            allow_rlimit=self._settings.model == "offline",
+        )
+
+
+def _charter_of(run: RunRecord, settings: Settings) -> Charter:
+    charter = load_charter(settings.charter)
+    if charter.digest != run.charter_hash:
+        raise ConfigurationError(
+            f"the charter {settings.charter or 'that ships'} is not the one this run began under (its digest was"
+            f" {run.charter_hash[:12]}, now {charter.digest[:12]}); put the old one back to resume"
+        )
+    return charter

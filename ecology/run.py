@@ -1,0 +1,151 @@
+"""Live one run through its stages: founders, how the tools came, turns, sealed cases, the end.
+
+Promises: each stage picks up where the record stops, so a run killed anywhere is lived on to the same history.
+Does not promise: to come back early. The first Ctrl-C drains the turns in flight, the second aborts.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+
+from agents import founders
+from governance import Council
+from storage import RunRecord, Score, Store, Task, TaskRecord, Transaction
+
+from .engine import Engine, Standing
+from .executors import Pool
+from .landing import Landing
+from .record import Record
+from .report import Ending
+from .scribe import Scribe, score_of
+from .settings import Settings
+from .turn import Seal, Tested, Weigh
+from .world import World
+
+Watch = Callable[[Standing], None]
+
+_FAILING = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run and what it is lived with."""
+
+    store: Store
+    record: RunRecord
+    settings: Settings
+    council: Council
+    pool: Pool
+    tasks: Sequence[TaskRecord]
+
+    def live(self, watch: Watch) -> Ending:
+        """Live the run from wherever its record stops, and return how it ended.
+
+        Raises: StorageError: the disk failed; WorkerLost: a job killed its worker several times.
+        """
+        world = World()
+        scribe = Scribe(self.store, world, run_id=self.record.id)
+        past = Record(self.store)
+        for entry in past.before():
+            world.fold(entry)
+        self._found(world, scribe)
+        self._weigh(world, scribe)
+        landing = Landing(scribe, world, council=self.council, settings=self.settings)
+        engine = Engine(world, landing, scribe=scribe, pool=self.pool, settings=self.settings)
+        with _drained_by_interrupt(engine):
+            ending = engine.run(
+                first=world.turn + 1, target=self.record.turns_target, record=past.turns(), watch=watch
+            )
+        for entry in past.after():
+            world.fold(entry)
+        scribe.settle()
+        if ending != "stopped":
+            self._seal(world, scribe)
+            scribe.submit(lambda tx: self._end(tx, world, scribe, ending))
+            scribe.settle()
+        return ending
+
+    def _found(self, world: World, scribe: Scribe) -> None:
+        """Let the founders be born, once."""
+        if world.founders:
+            return
+        genomes = founders(critics=self.settings.critics, breeders=self.settings.breeders)
+
+        def births(tx: Transaction) -> None:
+            moment = scribe.moment(turn=0, cause=self.record.seq)
+            for genome in genomes:
+                number = scribe.spawn(tx, genome, parent_id=None, moment=moment)
+                amount = self.settings.start_energy
+                self.store.ledger.enter(tx, number, kind="energy", amount=amount, reason="birth", **moment)
+            scribe.fold(tx)
+
+        scribe.submit(births)
+
+    def _weigh(self, world: World, scribe: Scribe) -> None:
+        """Score every tool as it came, once, and let the failing ones call."""
+        new = [each for each in self.tasks if not world.tools[each.tool_id].versions[0].bitmap]
+        futures = [self.pool.submit(Weigh(each.id, each.task.code)) for each in new]
+        for each, future in zip(new, futures, strict=True):
+            tested: Tested = future.result()
+            scribe.submit(lambda tx, each=each, tested=tested: self._weighed(tx, world, scribe, each, tested))
+
+    def _weighed(self, tx: Transaction, world: World, scribe: Scribe, task: TaskRecord, tested: Tested) -> None:
+        moment = scribe.moment(turn=0, cause=task.seq)
+        tool = world.tools[task.tool_id]
+        self.store.tools.evaluate(
+            tx, version_id=tool.versions[0].id, tool_id=tool.id, ring_set="baseline", passed=tested.card.bitmap,
+            score=score_of(tested.card), outcome=tested.outcome, tier=tested.tier, signature=tested.signature, **moment,
+        )  # fmt: skip
+        scribe.fold(tx)
+        if not tool.solved:
+            strength = (_FAILING, self.settings.open_half_life)
+            scribe.signal(tx, "failing", f"failing:{tool.id}", strength=strength, agent_id=None, moment=moment)
+
+    def _seal(self, world: World, scribe: Scribe) -> None:
+        """Run the sealed cases of every solved tool's head, once."""
+        texts = {each.tool_id: each.task for each in self.tasks}
+        heads = [tool for tool in world.tools.values() if tool.solved and tool.head.id not in world.sealed]
+        futures = [self.pool.submit(Seal(_sealed(texts[tool.id]), scribe.source_of(tool.head.code_hash))) for tool in heads]
+        for tool, future in zip(heads, futures, strict=True):
+            passed: tuple[bool, ...] = future.result()
+            marks = "".join("01"[each] for each in passed)
+
+            def write(tx: Transaction, tool_id: int = tool.id, head: int = tool.head.id, marks: str = marks) -> None:
+                self.store.tools.evaluate(
+                    tx, version_id=head, tool_id=tool_id, ring_set="sealed", passed=marks, score=Score(0, 0, 0, 0, 0),
+                    sealed=(marks.count("1"), len(marks)), outcome="ok", tier="", **scribe.moment(turn=0, cause=None),
+                )  # fmt: skip
+                scribe.fold(tx)
+
+            scribe.submit(write)
+
+    def _end(self, tx: Transaction, world: World, scribe: Scribe, ending: Ending) -> None:
+        self.store.runs.end(tx, ending=ending, **scribe.moment(turn=0, cause=self.record.seq))
+        scribe.fold(tx)
+
+
+def _sealed(task: Task) -> Task:
+    return replace(task, cases=task.ring("sealed"))
+
+
+@contextmanager
+def _drained_by_interrupt(engine: Engine) -> Iterator[None]:
+    """Let the first Ctrl-C drain the engine and the second abort; outside the main thread leave signals alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def drain(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.default_int_handler)
+        engine.drain()
+
+    before = signal.signal(signal.SIGINT, drain)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

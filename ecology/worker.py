@@ -1,0 +1,52 @@
+"""A worker process: it does jobs, one after another, with a sandbox of its own.
+
+Promises: it holds no key and no database; it ends when the engine does. Started by `ecology.executors`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import NoReturn
+
+from governance import Bench, Council
+from storage import EcologyError
+
+from .turn import Job, Kit, Station
+
+
+def main(descriptor: int) -> None:
+    """Serve the engine at the other end of a connected socket: first a kit, then jobs until it closes."""
+    with Connection(descriptor) as connection, suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        kit: Kit = connection.recv()
+        try:
+            bench = Bench.open(kit.sandbox, limits=kit.charter.limits, allow_rlimit=kit.allow_rlimit)
+        except EcologyError as error:
+            _refuse(connection, error)
+        with bench:
+            _serve(connection, Station(kit, bench, Council(kit.charter)))
+
+
+def _serve(connection: Connection, station: Station) -> NoReturn:
+    while True:
+        job: Job = connection.recv()
+        try:
+            answer: tuple[bool, object] = (True, job.do(station))
+        except Exception as error:
+            answer = (False, error)
+        connection.send(answer)
+
+
+def _refuse(connection: Connection, error: EcologyError) -> NoReturn:
+    """Answer every job with the reason why this worker cannot work."""
+    while True:
+        connection.recv()
+        connection.send((False, error))
+
+
+if __name__ == "__main__":
+    # Nothing a worker prints by mistake may reach the data on stdout.
+    os.dup2(2, 1)
+    main(int(sys.argv[1]))

@@ -1,0 +1,62 @@
+"""What may change: proposals, the rules that judge them, and the sandbox in which they are tried."""
+
+from __future__ import annotations
+
+from .bench import Bench
+from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter
+from .council import Council, Examination
+from .proposal import Proposal, Scorecard
+from .sandbox import (
+    Call,
+    Limits,
+    Opaque,
+    ProbeResult,
+    Program,
+    Result,
+    Run,
+    Sandbox,
+    open_sandbox,
+    run_probes,
+    same,
+)
+from .source import Unreadable, read
+from .standing import Birth, Critique, Motion, Standing
+from .syntax import Reading
+from .trial import Trial
+from .verdict import Evidence, Objection, Verdict
+
+__all__ = [  # noqa: RUF022 - in the order in which a reader meets them
+    "Proposal",
+    "Council",
+    "Examination",
+    "Verdict",
+    "Objection",
+    "Evidence",
+    "Charter",
+    "load_charter",
+    "CodeRule",
+    "BehaviourRule",
+    "AdmissionRule",
+    "BirthRule",
+    "Motion",
+    "Birth",
+    "Critique",
+    "Standing",
+    "Bench",
+    "Trial",
+    "Scorecard",
+    "Reading",
+    "Unreadable",
+    "read",
+    "Sandbox",
+    "open_sandbox",
+    "Program",
+    "Call",
+    "Limits",
+    "Run",
+    "Result",
+    "Opaque",
+    "same",
+    "run_probes",
+    "ProbeResult",
+]

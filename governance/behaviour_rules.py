@@ -1,0 +1,149 @@
+"""Rules on what a rewrite does, beside what its parent did on the same cases.
+
+Promises: each answers from two trials; of gate cases the evidence holds counts, never a case, an input or a value.
+Does not promise: that a rewrite is right. It is right on the cases there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .proposal import Scorecard
+from .trial import Comparison
+from .verdict import Evidence, Objection
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureKept:
+    """A rewrite must be callable exactly as its parent was."""
+
+    needs_repeat: ClassVar[bool] = False
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to other argument names, order or kinds of the entry point; defaults may change their values."""
+        rewrite = comparison.rewrite
+        was = rewrite.old.signatures.get(rewrite.task.entry_point)
+        now = rewrite.new.signatures.get(rewrite.task.entry_point)
+        if was is None or was == now:
+            return None
+        return Objection({"parent": was, "rewrite": now}, f"`{rewrite.task.entry_point}` with the signature {was}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCount:
+    """As many results must come back as calls went out."""
+
+    needs_repeat: ClassVar[bool] = False
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to a run that left calls unanswered or answered more than was asked."""
+        new = comparison.new
+        if new.answered == new.asked:
+            return None
+        return Objection({"asked": new.asked, "answered": new.answered}, "one result for each call, and no more")
+
+
+@dataclass(frozen=True, slots=True)
+class NoCaseLost:
+    """A rewrite may not fail a case that its parent passed."""
+
+    needs_repeat: ClassVar[bool] = False
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to lost cases; visible ones are named by number from 1, gate ones counted."""
+        new, old = comparison.new.scorecard, comparison.old.scorecard
+        visible = [number for number, pair in enumerate(zip(old.visible, new.visible, strict=True), 1) if _lost(*pair)]
+        gate = sum(_lost(*pair) for pair in zip(old.gate, new.gate, strict=True))
+        if not visible and not gate:
+            return None
+        return Objection({"visible_lost": visible, "gate_lost": gate}, "the same gain without losing what worked")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreImproves:
+    """A rewrite must pass more cases than its parent, or as many at less cost.
+
+    `fuel_margin`: the share of the parent's fuel that a rewrite must save where it passes no more cases. Cost counts
+    only between versions that pass every case: what fails early is cheap, and code that no case needs may be right.
+    """
+
+    fuel_margin: float = 0.05
+    needs_repeat: ClassVar[bool] = False
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to what is no better: more gate cases, else more visible ones, else less fuel, else smaller."""
+        new, old = comparison.new.scorecard, comparison.old.scorecard
+        if self._improves(new, old):
+            return None
+        evidence: Evidence = {"gate": _counts(old.gate, new.gate), "visible": _counts(old.visible, new.visible)}
+        if not new.solved:
+            return Objection(evidence, "a rewrite that passes more gate cases, or as many and more visible ones")
+        evidence = {**evidence, "fuel": [old.fuel, new.fuel], "size": [old.size, new.size]}
+        return Objection(
+            evidence, f"the same results for {self.fuel_margin:.0%} less fuel, or for as much in less code"
+        )
+
+    def _improves(self, new: Scorecard, old: Scorecard) -> bool:
+        if (new.gate_passed, new.visible_passed) != (old.gate_passed, old.visible_passed):
+            return (new.gate_passed, new.visible_passed) > (old.gate_passed, old.visible_passed)
+        if not (new.solved and old.solved):
+            return False
+        cheaper = new.fuel < old.fuel and new.fuel <= old.fuel * (1 - self.fuel_margin)
+        return cheaper or (new.fuel == old.fuel and new.size < old.size)
+
+
+@dataclass(frozen=True, slots=True)
+class InputsUnmutated:
+    """A rewrite may not change its arguments unless its parent did."""
+
+    needs_repeat: ClassVar[bool] = False
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to changed arguments where the parent changed none in any case."""
+        new, old = comparison.new, comparison.old
+        if not any(new.mutated) or any(old.mutated):
+            return None
+        many = len(new.scorecard.visible)
+        evidence: Evidence = {"visible": _numbers(new.mutated[:many]), "gate": sum(new.mutated[many:])}
+        return Objection(evidence, "the same result computed on a copy of the arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class Deterministic:
+    """A rewrite must give the same results under every hash seed and on every machine."""
+
+    needs_repeat: ClassVar[bool] = True
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to results that differ in a second run, and to runs that fuel did not end."""
+        new = comparison.new
+        if new.machine_dependent:
+            return Objection({"backstop": new.outcome}, "a rewrite that stays within its fuel, memory and time")
+        if comparison.again is None or comparison.again == new.prints:
+            return None
+        many = len(new.scorecard.visible)
+        differs = [one != two for one, two in zip(new.prints, comparison.again, strict=False)]
+        evidence: Evidence = {
+            "visible": _numbers(differs[:many]),
+            "gate": sum(differs[many:]),
+            "results": [len(new.prints), len(comparison.again)],
+        }
+        return Objection(evidence, "results that rest on the arguments alone: not on sets' order, id, chance or clock")
+
+
+BEHAVIOUR_RULES = (SignatureKept, ResultCount, NoCaseLost, ScoreImproves, InputsUnmutated, Deterministic)
+
+
+def _lost(before: bool, after: bool) -> bool:
+    return before and not after
+
+
+def _numbers(flags: Sequence[bool]) -> list[int]:
+    """Return the numbers, from 1, of the visible cases that are flagged."""
+    return [number for number, flag in enumerate(flags, 1) if flag]
+
+
+def _counts(old: Sequence[bool], new: Sequence[bool]) -> dict[str, int]:
+    return {"before": sum(old), "after": sum(new), "of": len(new)}

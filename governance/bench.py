@@ -1,0 +1,191 @@
+"""Where sources are tried: a sandbox, the comparison with what was expected, and a memory of earlier trials.
+
+Promises: expectations never enter a sandbox; all visible and gate cases of a source run in one fork; equal questions
+are asked once; sealed cases run only where `seal` is called by name.
+Does not promise: safety beyond the tier of its sandboxes, nor to be shared between threads.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, TypeAlias, TypeVar
+
+from storage.errors import TaskError
+from storage.task import Case, Ring, Task
+
+from .fingerprint import canonical
+from .sandbox import Sandbox, open_sandbox, same
+from .sandbox.run import Call, Limits, Program, Result, Run, Tier
+from .source import read
+from .syntax import Reading
+from .trial import Trial, summarise
+
+MOST_TRIALS = 2048
+MOST_PLANS = 256
+
+Tiers: TypeAlias = Tier | Literal["auto"]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The calls of some rings of a task, and what only the parent knows about them."""
+
+    calls: tuple[Call, ...]
+    expected: tuple[object, ...]
+    arguments: tuple[str | None, ...]
+
+
+class Bench:
+    """Tries sources on tasks in a sandbox of its own; a context manager.
+
+    `limits` hold for one run; `second` opens a sandbox with another hash seed when one is first needed.
+    """
+
+    def __init__(self, sandbox: Sandbox, *, second: Callable[[], Sandbox], limits: Limits | None = None) -> None:
+        self.sandbox = sandbox
+        self.limits = limits or Limits()
+        self._open_second = second
+        self._second: Sandbox | None = None
+        self._trials: OrderedDict[tuple[str, str], Trial] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, tuple[Ring, ...]], _Plan] = OrderedDict()
+
+    @classmethod
+    def open(cls, tier: Tiers = "auto", *, limits: Limits | None = None, allow_rlimit: bool = False) -> Bench:
+        """Open a bench on the strongest tier that its probes prove.
+
+        Raises: SandboxUnavailable: no tier that is allowed works here.
+        """
+        first = open_sandbox(tier, hash_seed=0, allow_rlimit=allow_rlimit)
+        # The second run must not be weaker than the first.
+        return cls(
+            first,
+            second=lambda: open_sandbox(first.tier, hash_seed=1, allow_rlimit=allow_rlimit),
+            limits=limits,
+        )
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandboxes' processes."""
+        self.sandbox.close()
+        if self._second is not None:
+            self._second.close()
+
+    @property
+    def second(self) -> Sandbox:
+        """A sandbox like the first but with another hash seed, opened on the first use."""
+        if self._second is None:
+            self._second = self._open_second()
+        return self._second
+
+    def score(self, task: Task, source: str) -> Trial:
+        """Return how `source` does on the visible and gate cases of `task`; a second question costs nothing.
+
+        Raises: TaskError: a case of the task holds no literal. SandboxError: the sandbox broke down.
+        """
+        key = (task.digest, hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest())
+        if key not in self._trials:
+            _remember(self._trials, key, self._try(task, source), most=MOST_TRIALS)
+        self._trials.move_to_end(key)
+        return self._trials[key]
+
+    def repeat(self, task: Task, source: str) -> tuple[str, ...]:
+        """Run the visible and gate cases under another hash seed; return one fingerprint a case."""
+        plan = self._plan(task, ("visible", "gate"))
+        run = self._run(self.second, _program(task, source, plan.calls))
+        return summarise(run, passed=(), mutated=(), visible=0, size=0).prints
+
+    def seal(self, task: Task, source: str) -> tuple[bool, ...]:
+        """Run the sealed cases and return which passed. For the report alone: nothing of it may reach an agent."""
+        plan = self._plan(task, ("sealed",))
+        return _passed(task, self._run(self.sandbox, _program(task, source, plan.calls)), plan)
+
+    def _try(self, task: Task, source: str) -> Trial:
+        plan = self._plan(task, ("visible", "gate"))
+        run = self._run(self.sandbox, _program(task, source, plan.calls))
+        reading = read(source)
+        return summarise(
+            run,
+            passed=_passed(task, run, plan),
+            mutated=_mutated(run, plan),
+            visible=len(task.ring("visible")),
+            size=reading.size if isinstance(reading, Reading) else len(source),
+        )
+
+    def _run(self, sandbox: Sandbox, program: Program) -> Run:
+        run = sandbox.run(program, self.limits)
+        # What a backstop ended may have been the machine's fault; alone and once more, it is the program's.
+        return sandbox.run(program, self.limits) if run.machine_dependent else run
+
+    def _plan(self, task: Task, rings: tuple[Ring, ...]) -> _Plan:
+        key = (task.digest, rings)
+        if key not in self._plans:
+            _remember(self._plans, key, _plan(task, rings), most=MOST_PLANS)
+        return self._plans[key]
+
+
+def _plan(task: Task, rings: tuple[Ring, ...]) -> _Plan:
+    cases = [case for ring in rings for case in task.ring(ring)]
+    return _Plan(
+        calls=tuple(Call(args=case.args, setup=case.setup, expression=case.call) for case in cases),
+        expected=tuple(_literal(task, case, case.expect) for case in cases),
+        arguments=tuple(canonical(_literal(task, case, case.args)) if case.args else None for case in cases),
+    )
+
+
+def _literal(task: Task, case: Case, text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as problem:
+        raise TaskError(
+            f"task {task.name!r}: {text[:60]!r} in its {case.ring} case {task.ring(case.ring).index(case) + 1} "
+            "is no Python literal; write it as one"
+        ) from problem
+
+
+def _program(task: Task, source: str, calls: tuple[Call, ...]) -> Program:
+    return Program(
+        source=source,
+        entry_point=task.entry_point,
+        calls=calls,
+        helper=task.helper,
+        generators_as_lists=task.lists,
+    )
+
+
+def _passed(task: Task, run: Run, plan: _Plan) -> tuple[bool, ...]:
+    """Compare each result with what was expected; a call without a result did not pass."""
+    answers: Sequence[Result | None] = [*run.results, *[None] * len(plan.calls)]
+    return tuple(
+        answer is not None
+        and answer.outcome == "ok"
+        and same(answer.value, expected, compare=task.compare, lists=task.lists)
+        for answer, expected in zip(answers, plan.expected, strict=False)
+    )
+
+
+def _mutated(run: Run, plan: _Plan) -> tuple[bool, ...]:
+    return tuple(
+        before is not None and result.args_after is not None and canonical(result.args_after) != before
+        for result, before in zip(run.results, plan.arguments, strict=False)
+    )
+
+
+def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value, *, most: int) -> None:
+    known[key] = value
+    if len(known) > most:
+        known.popitem(last=False)

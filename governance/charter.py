@@ -1,0 +1,188 @@
+"""The charter: which rules are in force and how strict they are, read from TOML.
+
+Promises: every name and value is checked on loading; equal contents have equal digests, whatever their layout.
+Does not promise: that a charter is wise. A rule that a charter switches off is simply not asked.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, asdict, dataclass, fields
+from math import inf
+from pathlib import Path
+from typing import Any, Protocol
+
+from storage.errors import CharterError
+
+from .behaviour_rules import BEHAVIOUR_RULES
+from .code_rules import CODE_RULES
+from .limits import BIRTH_RULES, RATE_RULES
+from .rewrite import Rewrite
+from .sandbox.run import Limits
+from .social_rules import SOCIAL_RULES
+from .standing import Birth, Motion, Standing
+from .trial import Comparison
+from .verdict import Objection
+
+DEFAULT = Path(__file__).with_name("charter.toml")
+
+_SECTIONS: Mapping[str, tuple[type, ...]] = {
+    "code": CODE_RULES,
+    "behaviour": BEHAVIOUR_RULES,
+    "social": SOCIAL_RULES,
+    "limits": (*RATE_RULES, *BIRTH_RULES),
+}
+
+Tables = dict[str, dict[str, Any]]
+
+
+class CodeRule(Protocol):
+    """A rule on the text of a rewrite."""
+
+    def judge(self, rewrite: Rewrite) -> Objection | None:
+        """Return what it holds against the rewrite, or None."""
+
+
+class BehaviourRule(Protocol):
+    """A rule on what a rewrite does; `needs_repeat` rules are asked last, after a second run."""
+
+    @property
+    def needs_repeat(self) -> bool:
+        """Whether it needs the run under a second hash seed."""
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Return what it holds against the rewrite, or None."""
+
+
+class AdmissionRule(Protocol):
+    """A rule on a rewrite's admission as things stand now."""
+
+    def judge(self, motion: Motion, standing: Standing) -> Objection | None:
+        """Return what it holds against the motion, or None."""
+
+
+class BirthRule(Protocol):
+    """A rule on an agent's wish to have a child."""
+
+    def judge(self, birth: Birth, standing: Standing) -> Objection | None:
+        """Return what it holds against the birth, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all."""
+
+    code: tuple[CodeRule, ...]
+    behaviour: tuple[BehaviourRule, ...]
+    admission: tuple[AdmissionRule, ...]
+    birth: tuple[BirthRule, ...]
+    limits: Limits
+    digest: str
+
+
+def load_charter(path: str | Path | None = None) -> Charter:
+    """Return the default charter, or the one at `path`, which changes only what it names.
+
+    Raises: CharterError: the file is missing, is no TOML, or names a section, rule, setting or value that does not fit.
+    """
+    base = _parse(DEFAULT)
+    if path is not None:
+        _lay_over(base, _parse(Path(path)), where=str(path))
+    return _build(base, where=str(path or DEFAULT.name))
+
+
+def _parse(path: Path) -> Tables:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise CharterError(
+            f"charter {path} cannot be read ({problem.strerror}); name an existing TOML file"
+        ) from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise CharterError(f"charter {path} is no TOML: {problem}; mend it there") from problem
+
+
+def _lay_over(base: Tables, changes: Tables, *, where: str) -> None:
+    """Put the settings of one charter over another's, refusing what does not have its shape."""
+    for section, content in changes.items():
+        _require(section, [*_SECTIONS, "trial"], what="section", where=where)
+        if section == "trial" and not isinstance(content, dict):
+            raise CharterError(f"charter {where}: [trial] must hold settings such as fuel")
+        if section == "trial":
+            base[section].update(content)
+            continue
+        if not isinstance(content, dict) or not all(isinstance(table, dict) for table in content.values()):
+            example = _SECTIONS[section][0].__name__
+            raise CharterError(f"charter {where}: [{section}] must hold tables such as [{section}.{example}]")
+        for rule, settings in content.items():
+            base[section].setdefault(rule, {}).update(settings)
+
+
+def _build(tables: Tables, *, where: str) -> Charter:
+    limits: Limits = _make(Limits, tables["trial"], place="trial", where=where)
+    rules = {section: _rules(section, tables[section], where=where) for section in _SECTIONS}
+    return Charter(
+        code=rules["code"],
+        behaviour=rules["behaviour"],
+        admission=(*rules["social"], *(rule for rule in rules["limits"] if isinstance(rule, RATE_RULES))),
+        birth=tuple(rule for rule in rules["limits"] if isinstance(rule, BIRTH_RULES)),
+        limits=limits,
+        digest=_digest(limits, rules),
+    )
+
+
+def _rules(section: str, tables: Mapping[str, dict[str, Any]], *, where: str) -> tuple[Any, ...]:
+    """Return the rules of a section that are on, in the catalogue's order."""
+    catalogue = _SECTIONS[section]
+    for name in tables:
+        _require(name, [rule.__name__ for rule in catalogue], what=f"{section} rule", where=where)
+    made = []
+    for rule in catalogue:
+        settings = dict(tables.get(rule.__name__, {}))
+        on = settings.pop("on", True)
+        if not isinstance(on, bool):
+            raise CharterError(f"charter {where}: {section}.{rule.__name__}.on is {on!r}; write true or false")
+        # A rule that is off must still be written properly.
+        instance = _make(rule, settings, place=f"{section}.{rule.__name__}", where=where)
+        made += [instance] if on else []
+    return tuple(made)
+
+
+def _make(kind: type, settings: Mapping[str, Any], *, place: str, where: str) -> Any:
+    known = {field.name: field for field in fields(kind)}
+    for name in settings:
+        _require(name, list(known), what=f"setting of {place}", where=where)
+    return kind(**{name: _value(known[name], value, place=place, where=where) for name, value in settings.items()})
+
+
+def _value(field: Field[Any], value: object, *, place: str, where: str) -> object:
+    """Return a setting as its rule wants it, or raise CharterError where it is of another type or negative."""
+    kind = str(field.type)
+    if kind == "frozenset[str]" and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return frozenset(value)
+    # A bool is an int to Python, but not to whoever writes a charter.
+    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
+    if number and (kind == "float" or (kind == "int" and isinstance(value, int))):
+        return float(value) if kind == "float" else value  # type: ignore[arg-type]
+    wanted = {"int": "a whole number from 0", "float": "a number from 0", "frozenset[str]": "a list of strings"}
+    raise CharterError(f"charter {where}: {place}.{field.name} is {value!r}; write {wanted[kind]}")
+
+
+def _require(name: str, known: list[str], *, what: str, where: str) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, known, n=1)
+    cure = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
+    raise CharterError(f"charter {where}: no {what} is called {name!r}; {cure}")
+
+
+def _digest(limits: Limits, rules: Mapping[str, tuple[Any, ...]]) -> str:
+    content = {
+        "trial": asdict(limits),
+        **{section: [[type(rule).__name__, asdict(rule)] for rule in made] for section, made in rules.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=sorted).encode()).hexdigest()

@@ -1,0 +1,114 @@
+"""The council: asks every rule of the charter and turns the answers into verdicts.
+
+Promises: all objections of a stage are collected; a rule that fails is an objection of its own, so nothing passes
+unjudged; equal questions under one charter get equal verdicts.
+Does not promise: to act. What is done with a verdict is the engine's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from storage.task import Task
+
+from .bench import Bench
+from .charter import BehaviourRule, Charter
+from .proposal import Proposal
+from .rewrite import Rewrite, read_rewrite
+from .source import Unreadable
+from .standing import Birth, Motion, Standing
+from .trial import Comparison, Trial
+from .verdict import COUNCIL, JSON, Objection, Stage, Verdict
+
+Objections = list[tuple[str, Objection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The verdicts on a proposal, and the trials where it came that far: its own and its parent's."""
+
+    verdicts: tuple[Verdict, ...]
+    trial: Trial | None = None
+    parent_trial: Trial | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether no rule objected."""
+        return not any(verdict.vetoed for verdict in self.verdicts)
+
+
+class Council:
+    """The rules of one charter, asked together."""
+
+    def __init__(self, charter: Charter) -> None:
+        self.charter = charter
+
+    def inspect(self, task: Task, source: str, *, parent_source: str = "") -> tuple[Verdict, ...]:
+        """Judge a source by the code rules alone; without a parent, everything in it counts as new."""
+        return self._verdicts("examine", self._read(task, source, parent_source)[0])
+
+    def examine(self, proposal: Proposal, bench: Bench) -> Examination:
+        """Judge a proposal: its text, then one sandbox run, then what it did, then a second run if all else passed.
+
+        Raises: TaskError: a case of the task holds no literal. SandboxError: the sandbox broke down.
+        """
+        objections, rewrite = self._read(proposal.task, proposal.source, proposal.parent_source)
+        if rewrite is None or objections:
+            return Examination(self._verdicts("examine", objections))
+        new = bench.score(proposal.task, proposal.source)
+        old = bench.score(proposal.task, proposal.parent_source)
+        comparison = Comparison(rewrite, new=new, old=old)
+        objections = self._behave(comparison, repeat=False)
+        if not objections and any(rule.needs_repeat for rule in self.charter.behaviour):
+            again = bench.repeat(proposal.task, proposal.source)
+            objections = self._behave(replace(comparison, again=again), repeat=True)
+        gain: dict[str, JSON] = {"score": [old.scorecard.score, new.scorecard.score]}
+        return Examination(self._verdicts("examine", objections, **gain), trial=new, parent_trial=old)
+
+    def admit(self, motion: Motion | Proposal, standing: Standing) -> tuple[Verdict, ...]:
+        """Judge whether an examined rewrite may become the head as things stand."""
+        facts = motion.motion if isinstance(motion, Proposal) else motion
+        asked = (_ask(rule, partial(rule.judge, facts, standing)) for rule in self.charter.admission)
+        return self._verdicts("admit", _given(asked))
+
+    def admit_birth(self, birth: Birth, standing: Standing) -> tuple[Verdict, ...]:
+        """Judge whether an agent may have a child as things stand."""
+        asked = (_ask(rule, partial(rule.judge, birth, standing)) for rule in self.charter.birth)
+        return self._verdicts("admit", _given(asked))
+
+    def _read(self, task: Task, source: str, parent_source: str) -> tuple[Objections, Rewrite | None]:
+        rewrite = read_rewrite(task, source, parent_source=parent_source)
+        if isinstance(rewrite, Unreadable):
+            evidence: dict[str, JSON] = {"problem": rewrite.problem, "line": rewrite.line}
+            return [("Parses", Objection(evidence, "a source that Python can parse"))], None
+        asked = (_ask(rule, partial(rule.judge, rewrite)) for rule in self.charter.code)
+        return _given(asked), rewrite
+
+    def _behave(self, comparison: Comparison, *, repeat: bool) -> Objections:
+        rules: Iterable[BehaviourRule] = (rule for rule in self.charter.behaviour if rule.needs_repeat == repeat)
+        return _given(_ask(rule, partial(rule.judge, comparison)) for rule in rules)
+
+    def _verdicts(self, stage: Stage, objections: Objections, **gain: JSON) -> tuple[Verdict, ...]:
+        digest = self.charter.digest
+        if not objections:
+            return (Verdict(COUNCIL, stage, "pass", gain, "", digest),)
+        return tuple(
+            Verdict(rule, stage, "veto", objection.evidence, objection.would_pass, digest)
+            for rule, objection in objections
+        )
+
+
+def _ask(rule: object, judge: Callable[[], Objection | None]) -> tuple[str, Objection | None]:
+    """Return a rule's name and answer; a rule that fails objects, for it let nothing be known."""
+    name = type(rule).__name__
+    try:
+        return name, judge()
+    except Exception as problem:
+        failure = f"{type(problem).__name__}: {problem}"[:200]
+        return name, Objection({"rule_failed": failure}, f"the same matter, once the rule {name} works again")
+
+
+def _given(asked: Iterable[tuple[str, Objection | None]]) -> Objections:
+    return [(name, answer) for name, answer in asked if answer is not None]

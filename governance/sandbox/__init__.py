@@ -1,0 +1,29 @@
+"""Where candidates are tried: programs go in, claims about values come out, and the comparison stays outside.
+
+Promises: no code of a candidate runs in the process that imports this; the strongest proved tier is used.
+Does not promise: that what a candidate returns is true, or that the `rlimit` tier keeps anything in.
+"""
+
+from __future__ import annotations
+
+from .compare import same
+from .ladder import open_sandbox
+from .probes import ProbeResult, run_probes
+from .run import Call, Limits, Opaque, Outcome, Program, Result, Run, Tier
+from .sandbox import Sandbox
+
+__all__ = [
+    "open_sandbox",
+    "Sandbox",
+    "Program",
+    "Call",
+    "Limits",
+    "Run",
+    "Result",
+    "Outcome",
+    "Opaque",
+    "Tier",
+    "same",
+    "run_probes",
+    "ProbeResult",
+]  # fmt: skip

@@ -1,0 +1,46 @@
+"""What a rule answers: an objection, and the verdict that is kept of it.
+
+Promises: a veto is a value that can be stored and shown; it names its rule, the evidence and what would have passed.
+Does not promise: that the evidence tells everything. Of gate cases it holds counts alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+Evidence: TypeAlias = Mapping[str, JSON]
+Stage = Literal["examine", "admit"]
+Ruling = Literal["pass", "veto"]
+
+COUNCIL = "council"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What a rule holds against a matter, and in one sentence what it would have let pass."""
+
+    evidence: Evidence
+    would_pass: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One ruling, as it is stored: of a single rule that objects, or of the council where none did.
+
+    `charter` is the digest of the charter that was in force.
+    """
+
+    rule: str
+    stage: Stage
+    outcome: Ruling
+    evidence: Evidence
+    would_pass: str
+    charter: str
+
+    @property
+    def vetoed(self) -> bool:
+        """Whether this verdict stops the matter."""
+        return self.outcome == "veto"

@@ -1,0 +1,128 @@
+"""What is remembered: one SQLite database with a single writer, and typed answers to questions about it.
+
+Everything comes from a `Store`: `store.write(lambda tx: store.board.post(tx, topic="hello", body="world"))`.
+"""
+
+from __future__ import annotations
+
+from .agents import AgentRecord, Agents
+from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
+from .blobs import Blobs
+from .errors import (
+    Busy,
+    CharterError,
+    ConfigurationError,
+    Damaged,
+    DiskFull,
+    EcologyError,
+    NotFound,
+    NotOurs,
+    ReadOnly,
+    SandboxError,
+    SandboxUnavailable,
+    StaleHead,
+    StorageError,
+    TaskError,
+    TooNew,
+    UnknownAgent,
+    UnknownProposal,
+    UnknownTool,
+    UnknownVersion,
+)
+from .journal import Journal, ModelCall, request_hash
+from .ledger import Coin, Ledger, LedgerRecord
+from .lineage import Lineage
+from .moment import Moment
+from .proposal import (
+    Answer,
+    CritiqueRecord,
+    EvaluationRecord,
+    ProposalRecord,
+    RingSet,
+    Ruling,
+    Score,
+    Stage,
+    Stance,
+    VerdictRecord,
+)
+from .row import Row, canonical
+from .runs import RunRecord, Runs
+from .sessions import SessionRecord, Sessions
+from .store import Store
+from .task import RINGS, Case, Comparison, Ring, Task
+from .tasks import Settled, TaskRecord, Tasks
+from .totals import Counts, Totals
+from .tools import ToolRecord, Tools, VersionRecord
+from .transaction import Entry, Transaction
+from .writer import Pending
+
+__all__ = [  # noqa: RUF022 - in an order that teaches
+    "Store",
+    "Transaction",
+    "Pending",
+    "Entry",
+    "Row",
+    "Moment",
+    "canonical",
+    "Task",
+    "Case",
+    "Ring",
+    "RINGS",
+    "Comparison",
+    "Tasks",
+    "TaskRecord",
+    "Settled",
+    "Runs",
+    "RunRecord",
+    "Sessions",
+    "SessionRecord",
+    "Agents",
+    "AgentRecord",
+    "Tools",
+    "ToolRecord",
+    "VersionRecord",
+    "Score",
+    "ProposalRecord",
+    "EvaluationRecord",
+    "RingSet",
+    "Ruling",
+    "Answer",
+    "Stage",
+    "VerdictRecord",
+    "CritiqueRecord",
+    "Stance",
+    "Lineage",
+    "Blackboard",
+    "PostRecord",
+    "SignalRecord",
+    "Scent",
+    "ClaimRecord",
+    "Ledger",
+    "LedgerRecord",
+    "Coin",
+    "Totals",
+    "Counts",
+    "Blobs",
+    "Journal",
+    "ModelCall",
+    "request_hash",
+    "EcologyError",
+    "ConfigurationError",
+    "TaskError",
+    "CharterError",
+    "NotFound",
+    "UnknownAgent",
+    "UnknownTool",
+    "UnknownVersion",
+    "UnknownProposal",
+    "StorageError",
+    "NotOurs",
+    "TooNew",
+    "Busy",
+    "ReadOnly",
+    "DiskFull",
+    "Damaged",
+    "StaleHead",
+    "SandboxError",
+    "SandboxUnavailable",
+]

@@ -1,0 +1,104 @@
+"""What can go wrong that a user can do something about, one class for each way of catching it.
+
+EcologyError                 exit code 1: anything expected of ours; its text is one sentence with the cure
++-- ConfigurationError       4: a setting, a task file, a model name or a charter cannot be used
+|   +-- TaskError            a task file or a case in it is malformed
+|   +-- CharterError         a charter is malformed
++-- NotFound                 3: a name or number that this database has never held
+|   +-- UnknownAgent, UnknownTool, UnknownVersion, UnknownProposal
++-- StorageError             1: the database cannot be opened, read or written
+|   +-- NotOurs, TooNew, Busy, ReadOnly, DiskFull, Damaged
++-- StaleHead                1: a version was saved against a head that is no longer the tool's head
++-- SandboxError             1: the sandbox broke down (never: the tool in it failed)
+    +-- SandboxUnavailable   4: no tier allowed here passed its probes
+"""
+
+from __future__ import annotations
+
+
+class EcologyError(Exception):
+    """Anything expected that goes wrong; its text is one sentence that names the value, the place and the cure."""
+
+    exit_code = 1
+
+
+class ConfigurationError(EcologyError):
+    """A setting, a file of settings or a name given by the user cannot be used."""
+
+    exit_code = 4
+
+
+class TaskError(ConfigurationError):
+    """A task file, or one task or case in it, is missing or malformed."""
+
+
+class CharterError(ConfigurationError):
+    """A charter is missing or malformed."""
+
+
+class NotFound(EcologyError):
+    """A name or number was asked for that this database has never held."""
+
+    exit_code = 3
+
+
+class UnknownAgent(NotFound):
+    """A query named an agent that this database has never held."""
+
+
+class UnknownTool(NotFound):
+    """A query named a tool that this database has never held, or a name that several tools share."""
+
+
+class UnknownVersion(NotFound):
+    """A query named a tool version that this database has never held."""
+
+
+class UnknownProposal(NotFound):
+    """A query named a proposal that this database has never held."""
+
+
+class StorageError(EcologyError):
+    """The database cannot be opened, read or written."""
+
+
+class NotOurs(StorageError):
+    """The file is no SQLite database, or one that another program made."""
+
+    exit_code = 4
+
+
+class TooNew(StorageError):
+    """The database was written by a newer release than this one."""
+
+    exit_code = 4
+
+
+class Busy(StorageError):
+    """Another process holds the database for writing."""
+
+
+class ReadOnly(StorageError):
+    """The file or its folder cannot be written."""
+
+
+class DiskFull(StorageError):
+    """The disk took no more; everything acknowledged before is safe."""
+
+
+class Damaged(StorageError):
+    """SQLite or the hash chain says that the file's content is not what was written."""
+
+
+class StaleHead(EcologyError):
+    """A version was saved against a parent that is no longer the head of its tool."""
+
+
+class SandboxError(EcologyError):
+    """The sandbox itself broke down; what a tool does inside it never raises this."""
+
+
+class SandboxUnavailable(SandboxError):
+    """No sandbox tier that is allowed here passed its probes."""
+
+    exit_code = 4

@@ -1,0 +1,116 @@
+"""Reading the history back, event by event, and proving that it is what was written.
+
+Promises: `entries` gives the very `Entry` values that were recorded, in order and in chunks, and holds no transaction;
+`verify` finds any row that was altered, added, moved or removed since, the end of the history only given `head`.
+Does not promise: that wall-clock columns (`at`, `tier`) or operational tables are untouched; the chain leaves them out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from .database import Reader
+from .errors import Damaged
+from .row import SHAPES, Columns
+from .tables import HISTORY
+from .transaction import START, Entry, entry_of, link
+
+CHUNK = 500
+END = 2**62
+
+_Placed = tuple[str, Columns]
+
+
+def entries(reader: Reader, *, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+    """Yield the events with after < seq <= until, each with the rows it wrote."""
+    for event, rows in _events(reader, after=after, until=END if until is None else until):
+        yield entry_of(event, payload=json.loads(event["payload"]), rows=tuple(rows))
+
+
+def history_hash(reader: Reader) -> str:
+    """Return the chain's last digest in hexadecimal, 64 zeros for an empty history."""
+    last = reader.raw("SELECT digest FROM event ORDER BY seq DESC LIMIT 1")
+    return (last[0].digest if last else START).hex()
+
+
+def last_seq(reader: Reader) -> int:
+    """Return the seq of the newest committed event, 0 for an empty history."""
+    return int(reader.raw("SELECT coalesce(max(seq), 0) FROM event")[0][0])
+
+
+def verify(reader: Reader, *, head: str | None = None) -> None:
+    """Compute the hash chain anew from the rows, and read every text.
+
+    Args: head: what `history_hash` was when it was last known to be good; it also shows a removed end.
+    Raises: Damaged: names the first event, row or text that does not fit.
+    """
+    until = last_seq(reader)
+    digest, seq = START, 0
+    for event, rows in _events(reader, after=0, until=until):
+        seq += 1
+        if event["seq"] != seq:
+            raise Damaged(f"event {seq} is missing: after event {seq - 1} comes event {event['seq']}")
+        digest = link(digest, event=event, rows=rows)
+        if digest != event["digest"]:
+            wrote = ", ".join(f"{name} {values['id']}" for name, values in rows) or "no rows"
+            raise Damaged(f"event {seq} ({event['kind']}) or what it wrote ({wrote}) is not what was recorded")
+    _verify_links(reader)
+    _verify_blobs(reader)
+    if head is not None and head != digest.hex():
+        raise Damaged(
+            f"the history ends with {digest.hex()[:12]} at event {seq}, not with {head[:12]}: its end was removed"
+        )
+
+
+def _events(reader: Reader, *, after: int, until: int) -> Iterator[tuple[Columns, list[_Placed]]]:
+    chunk = "seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+    while events := _read(reader, "event", where=chunk, given=(after, until, CHUNK)):
+        last = events[-1]["seq"]
+        rows = _rows(reader, after=after, until=last)
+        for event in events:
+            yield event, rows.pop(event["seq"], [])
+        after = last
+
+
+def _rows(reader: Reader, *, after: int, until: int) -> dict[int, list[_Placed]]:
+    found: dict[int, list[_Placed]] = {}
+    for name in HISTORY:
+        for values in _read(reader, name, where="seq > ? AND seq <= ? ORDER BY seq, id", given=(after, until)):
+            found.setdefault(values["seq"], []).append((name, values))
+    return found
+
+
+def _read(reader: Reader, name: str, *, where: str, given: tuple[Any, ...]) -> list[Columns]:
+    columns = [column for column, _, _ in SHAPES[name].columns]
+    found = reader.raw(f'SELECT {", ".join(columns)} FROM "{name}" WHERE {where}', given)
+    return [dict(zip(columns, values, strict=True)) for values in found]
+
+
+def _verify_links(reader: Reader) -> None:
+    for name in HISTORY:
+        stray = reader.raw(f"SELECT id, seq FROM {name} WHERE seq < 1 OR seq > (SELECT max(seq) FROM event) LIMIT 1")
+        if stray:
+            raise Damaged(f"{name} {stray[0].id} belongs to event {stray[0].seq}, which was never recorded")
+    if broken := reader.raw("PRAGMA foreign_key_check"):
+        name, row_id, parent, _ = broken[0]
+        raise Damaged(f"{name} {row_id} points to a row of {parent} that is missing")
+
+
+def _verify_blobs(reader: Reader) -> None:
+    last = ""
+    while blobs := reader.raw("SELECT hash, data FROM blob WHERE hash > ? ORDER BY hash LIMIT ?", (last, CHUNK)):
+        for name, data in blobs:
+            if _hash_of(data) != name:
+                raise Damaged(f"the text {name[:12]} in the table blob is not what was recorded")
+        last = blobs[-1].hash
+
+
+def _hash_of(data: bytes) -> str:
+    try:
+        return hashlib.sha256(zlib.decompress(data)).hexdigest()
+    except zlib.error:
+        return "unreadable"

@@ -1,0 +1,86 @@
+"""What agents gained and spent: energy, money and tokens.
+
+Promises: each entry carries the balance after it, so a balance costs one look-up however long the ledger is.
+Does not promise: that a balance stays above zero; budgets are the business of whoever enters amounts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Literal, Unpack
+
+from sqlalchemy import bindparam, func, select
+
+from .database import Reads
+from .moment import NOW, Moment, as_of_seq
+from .row import Row
+from .tables import table
+from .transaction import Transaction
+
+Coin = Literal["energy", "usd", "tokens"]
+
+_LEDGER = table("ledger")
+_BALANCE = (
+    select(_LEDGER.c.balance)
+    .where(_LEDGER.c.agent_id.is_not_distinct_from(bindparam("agent_id")), _LEDGER.c.kind == bindparam("kind"))
+    .where(_LEDGER.c.seq <= bindparam("as_of"))
+    .order_by(_LEDGER.c.id.desc())
+    .limit(1)
+)
+_LAST = select(func.max(_LEDGER.c.id)).where(_LEDGER.c.seq <= bindparam("as_of"))
+_BALANCES = select(_LEDGER.c.kind, _LEDGER.c.balance).where(
+    _LEDGER.c.id.in_(_LAST.group_by(_LEDGER.c.agent_id, _LEDGER.c.kind))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """An amount gained (above zero) or spent (below), by an agent or, where that is None, by the run itself."""
+
+    id: int
+    seq: int
+    agent_id: int | None
+    kind: Coin
+    amount: float
+    balance: float
+    reason: str
+
+
+class Ledger:
+    """The ledger of a store."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def enter(
+        self,
+        tx: Transaction,
+        agent_id: int | None,
+        *,
+        kind: Coin,
+        amount: float,
+        reason: str,
+        **moment: Unpack[Moment],
+    ) -> LedgerRecord:
+        """Enter an amount gained (above zero) or spent (below); `usd` in dollars."""
+        balance = _balance(tx, agent_id, kind=kind, as_of=NOW) + amount
+        values = {"agent_id": agent_id, "kind": kind, "amount": amount, "balance": balance, "reason": reason}
+        return LedgerRecord(**tx.record("ledger", Row("ledger", values), agent_id=agent_id, **moment).rows[0][1])
+
+    def balance(self, agent_id: int | None, *, kind: Coin, as_of: int | None = None) -> float:
+        """Return the sum of an agent's entries of one kind, 0 where there is none."""
+        return _balance(self._reads, agent_id, kind=kind, as_of=as_of_seq(as_of))
+
+    def totals(self, *, as_of: int | None = None) -> dict[str, float]:
+        """Return the sum of all entries of each kind."""
+        balances: dict[str, list[float]] = defaultdict(list)
+        for kind, balance in self._reads.rows(_BALANCES, {"as_of": as_of_seq(as_of)}):
+            balances[kind].append(balance)
+        return {kind: math.fsum(found) for kind, found in sorted(balances.items())}
+
+
+def _balance(reads: Reads, agent_id: int | None, *, kind: Coin, as_of: int) -> float:
+    found: Any = reads.rows(_BALANCE, {"agent_id": agent_id, "kind": kind, "as_of": as_of})
+    return float(found[0].balance) if found else 0.0

@@ -1,0 +1,117 @@
+"""Who came from whom: ancestors, descendants and differences of tool versions and of agents.
+
+Promises: every question takes logarithmically many look-ups or one recursive query; nothing is scanned.
+Does not promise: second parents and ingredients in a line of descent; `parents` gives those of one version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import unified_diff
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from .agents import AGENTS, AgentRecord, record_of
+from .blobs import texts
+from .database import Reads
+from .jump import Family, climb, meet, place
+from .moment import NOW, as_of_seq
+from .tables import table
+from .tools import VERSIONS, Tools, VersionRecord, measured
+
+
+def _upwards(family: Family) -> Select[Any]:
+    """The ids of all ancestors of the node `id`."""
+    node = table(family)
+    line = select(node.c.parent_id).where(node.c.id == bindparam("id")).cte("line", recursive=True)
+    line = line.union_all(select(node.c.parent_id).where(node.c.id == line.c.parent_id))
+    return select(line.c.parent_id).where(line.c.parent_id.is_not(None))
+
+
+def _downwards(family: Family) -> Select[Any]:
+    """The ids of all descendants of the node `id`."""
+    node = table(family)
+    line = select(node.c.id).where(node.c.parent_id == bindparam("id")).cte("line", recursive=True)
+    return select(line.union_all(select(node.c.id).where(node.c.parent_id == line.c.id)).c.id)
+
+
+_VERSION, _AGENT, _PARENT = table("tool_version"), table("agent"), table("version_parent")
+_VERSION_LINE = VERSIONS.where(_VERSION.c.id.in_(_upwards("tool_version"))).order_by(_VERSION.c.id.desc())
+_VERSION_BROOD = VERSIONS.where(_VERSION.c.id.in_(_downwards("tool_version"))).order_by(_VERSION.c.id)
+_AGENT_LINE = AGENTS.where(_AGENT.c.id.in_(_upwards("agent"))).order_by(None).order_by(_AGENT.c.id.desc())
+_AGENT_BROOD = AGENTS.where(_AGENT.c.id.in_(_downwards("agent")))
+_PARENTS = (
+    select(_PARENT.c.parent_id, _PARENT.c.role).where(_PARENT.c.version_id == bindparam("id")).order_by(_PARENT.c.id)
+)
+
+
+class Lineage:
+    """The lines of descent in a store. A version may be named by its id, or by its tool: then the head is meant."""
+
+    def __init__(self, reads: Reads, tools: Tools) -> None:
+        self._reads = reads
+        self._tools = tools
+
+    def ancestors(self, version: int | str) -> Sequence[VersionRecord]:
+        """Return a version's parent, that one's parent and so on, youngest first.
+
+        Raises: UnknownVersion, UnknownTool: there is no such version or tool.
+        """
+        found = self._reads.rows(_VERSION_LINE, {"id": self._id(version), "as_of": NOW})
+        return measured(self._reads, found, NOW)
+
+    def descendants(self, version: int | str, *, as_of: int | None = None) -> Sequence[VersionRecord]:
+        """Return the versions that came from this one, oldest first.
+
+        Raises: UnknownVersion, UnknownTool: there is no such version or tool.
+        """
+        seq = as_of_seq(as_of)
+        return measured(self._reads, self._reads.rows(_VERSION_BROOD, {"id": self._id(version), "as_of": seq}), seq)
+
+    def ancestor(self, version_id: int, *, depth: int) -> int:
+        """Return the id of the ancestor (or the version itself) that stands `depth` steps below the root.
+
+        Raises: UnknownVersion: there is no such version; ValueError: it stands above that depth.
+        """
+        start = place(self._reads, "tool_version", id=self._id(version_id))
+        if not 0 <= depth <= start.depth:
+            raise ValueError(
+                f"version {version_id} stands at depth {start.depth}; depth must be 0 to that, not {depth}"
+            )
+        return climb(self._reads, "tool_version", start=start, depth=depth).id
+
+    def common_ancestor(self, a: int, b: int) -> int | None:
+        """Return the id of the youngest version that both came from (or are), None where they share none.
+
+        Raises: UnknownVersion: there is no such version.
+        """
+        return meet(self._reads, "tool_version", a=self._id(a), b=self._id(b))
+
+    def parents(self, version_id: int) -> Sequence[tuple[int, str]]:
+        """Return the second parents and ingredients of a version, as (version id, role)."""
+        return [(row.parent_id, row.role) for row in self._reads.rows(_PARENTS, {"id": version_id})]
+
+    def diff(self, a: int, b: int) -> str:
+        """Return what changed from version `a` to version `b`, as a unified diff; empty where nothing did.
+
+        Raises: UnknownVersion: there is no such version.
+        """
+        before, after = self._tools.version(a), self._tools.version(b)
+        codes = texts(self._reads, [before.code_hash, after.code_hash])
+        old, new = (codes[version.code_hash].splitlines() for version in (before, after))
+        return "\n".join(unified_diff(old, new, f"version {a}", f"version {b}", lineterm=""))
+
+    def agent_ancestors(self, agent_id: int) -> Sequence[AgentRecord]:
+        """Return an agent's parent, that one's parent and so on, youngest first."""
+        return [record_of(row._mapping) for row in self._reads.rows(_AGENT_LINE, {"id": agent_id, "as_of": NOW})]
+
+    def agent_descendants(self, agent_id: int, *, as_of: int | None = None) -> Sequence[AgentRecord]:
+        """Return an agent's children, theirs and so on, oldest first."""
+        asked = {"id": agent_id, "as_of": as_of_seq(as_of)}
+        return [record_of(row._mapping) for row in self._reads.rows(_AGENT_BROOD, asked)]
+
+    def _id(self, version: int | str) -> int:
+        if isinstance(version, str):
+            return self._tools.head(self._tools.find(version).id).id
+        return self._tools.version(version).id

@@ -1,0 +1,129 @@
+"""Rows on their way into a table, and the canonical text that the hash chain covers.
+
+Promises: a filled row holds exactly what SQLite gives back (ints, floats, texts, None), so a digest made while writing
+equals one made from the file; columns that are None are left out of it, so a later schema may add columns.
+Does not promise: that foreign keys hold; SQLite checks them.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table
+
+from .tables import HISTORY, OPERATIONAL, table
+
+Columns = dict[str, Any]
+Values = Mapping[str, Any]
+
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def canonical(value: object) -> str:
+    """Return the one JSON text of a value: sorted keys, no spaces, ASCII, no NaN or infinity.
+
+    Raises: ValueError: the value holds NaN or infinity; TypeError: it is no JSON value.
+    """
+    return _encoder.encode(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Values for one new row of the table of that name; `id` and `seq` are filled in by `Transaction.record`."""
+
+    table: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a row of one table looks like.
+
+    `columns` are name, type and whether None is allowed, in table order; `empty` all of them as None; `hashed` those
+    under the hash chain, sorted; `later` the tables that rows here point to although `HISTORY` lists them afterwards.
+    """
+
+    name: str
+    rank: int
+    columns: tuple[tuple[str, type, bool], ...]
+    empty: Columns
+    hashed: tuple[str, ...]
+    later: frozenset[str]
+
+    def fill(self, values: Values, *, keys: Values) -> Columns:
+        """Return all columns in table order: `keys` (id, seq), the given values, None for what is left out.
+
+        Raises: TypeError: a column is unknown, missing, or of another type than the table's.
+        """
+        filled = {**self.empty, **values, **keys}
+        if len(filled) != len(self.empty):
+            raise TypeError(f"table {self.name} has no column {', '.join(sorted(filled.keys() - self.empty.keys()))}")
+        for name, kind, optional in self.columns:
+            value = filled[name]
+            if value is None and optional:
+                continue
+            # Even a float goes through: it may be a negative zero.
+            if value.__class__ is not kind or kind is float:
+                filled[name] = self._fitted(name, value, kind)
+        return filled
+
+    def _fitted(self, name: str, value: object, kind: type) -> Any:
+        try:
+            return _COERCE[kind](value)
+        except (KeyError, TypeError):
+            raise TypeError(f"{self.name}.{name} takes {kind.__name__}, not {value!r}") from None
+
+    def text(self, filled: Values) -> bytes:
+        """Return the canonical line of a filled row, as the hash chain covers it."""
+        kept = {name: value for name in self.hashed if (value := filled[name]) is not None}
+        return f"{self.name}{canonical(kept)}\n".encode()
+
+
+def _real(value: Any) -> float:
+    if not isinstance(value, int | float):
+        raise TypeError
+    # SQLite forgets the sign of a negative zero.
+    return float(value) + 0.0
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return str(value)
+
+
+def _whole(value: Any) -> int:
+    return int(operator.index(value))
+
+
+_COERCE: dict[type, Callable[[Any], Any]] = {int: _whole, float: _real, str: _string}
+
+
+def _shape(name: str, rank: int) -> Shape:
+    columns = table(name).columns
+    return Shape(
+        name=name,
+        rank=rank,
+        columns=tuple((column.name, _python_type(column), bool(column.nullable)) for column in columns),
+        empty={column.name: None for column in columns},
+        hashed=tuple(sorted(column.name for column in columns if not column.info.get("clock"))),
+        later=_targets(table(name)) & frozenset(HISTORY[max(rank, 0) :]) - {name},
+    )
+
+
+def _python_type(column: Any) -> type:
+    kind: type = column.type.python_type
+    return int if kind is bool else str if kind is object else kind
+
+
+def _targets(of: Table) -> frozenset[str]:
+    return frozenset(key.column.table.name for key in of.foreign_keys)
+
+
+SHAPES: dict[str, Shape] = {
+    name: _shape(name, rank) for rank, name in enumerate(("event", *HISTORY, "blob", *OPERATIONAL), -1)
+}

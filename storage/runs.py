@@ -1,0 +1,95 @@
+"""The runs asked for, and with what settings.
+
+Promises: a run's seed, window and settings never change; going on with a run adds a session, not a run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Unpack
+
+from sqlalchemy import bindparam, literal_column, select
+
+from .database import Reads
+from .moment import NOW, Moment, as_of_seq
+from .row import Row, canonical
+from .tables import table
+from .transaction import Entry, Transaction
+
+_RUN, _EVENT = table("run"), table("event")
+# The kind is written out, not bound: only so does SQLite see that its partial index fits.
+_ENDED = (
+    select(_EVENT.c.payload)
+    .where(_EVENT.c.kind == literal_column("'end'"), _EVENT.c.run_id == _RUN.c.id)
+    .where(_EVENT.c.seq <= bindparam("as_of"))
+    .order_by(_EVENT.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("ended")
+)
+_ALL = select(_RUN, _ENDED).where(_RUN.c.seq <= bindparam("as_of")).order_by(_RUN.c.id)
+_LATEST = select(_RUN, _ENDED).order_by(_RUN.c.id.desc()).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run: `window` is W of law 5, `turns_target` its last turn at most, `settings` JSON values.
+
+    `ending` is the word it ended with, None while it goes on (or was killed).
+    """
+
+    id: int
+    seq: int
+    seed: int
+    window: int
+    model: str
+    turns_target: int
+    charter_hash: str
+    settings: Mapping[str, Any]
+    ending: str | None = None
+
+
+class Runs:
+    """The runs of a store."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def start(
+        self,
+        tx: Transaction,
+        *,
+        seed: int,
+        window: int,
+        model: str,
+        turns_target: int,
+        charter_hash: str,
+        settings: Mapping[str, object],
+    ) -> RunRecord:
+        """Record that a run begins."""
+        values = {"seed": seed, "window": window, "model": model, "turns_target": turns_target}
+        row = Row("run", {**values, "charter_hash": charter_hash, "settings": canonical(settings)})
+        entry = tx.record("run", row, run_id=tx.next_id("run"))
+        return _record(entry.rows[0][1])
+
+    def end(self, tx: Transaction, *, ending: str, **moment: Unpack[Moment]) -> Entry:
+        """Record that the run of the moment is over, and how it ended."""
+        return tx.record("end", payload={"ending": ending}, **moment)
+
+    def latest(self) -> RunRecord | None:
+        """Return the newest run, None where there is none yet."""
+        found = self._reads.rows(_LATEST, {"as_of": NOW})
+        return _record(found[0]._mapping) if found else None
+
+    def all(self, *, as_of: int | None = None) -> Sequence[RunRecord]:
+        """Return all runs, oldest first."""
+        return [_record(row._mapping) for row in self._reads.rows(_ALL, {"as_of": as_of_seq(as_of)})]
+
+
+def _record(values: Mapping[Any, Any]) -> RunRecord:
+    kept = {name: values[name] for name in _RUN.c.keys()}
+    ended = values.get("ended")
+    ending = json.loads(ended)["ending"] if ended else None
+    return RunRecord(**{**kept, "settings": json.loads(kept["settings"])}, ending=ending)

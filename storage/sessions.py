@@ -1,0 +1,69 @@
+"""The processes that worked on a run: when each began and how it ended.
+
+Promises: a session without an end died, or still works.
+Does not promise: a place in the history; the hash chain leaves these rows out.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from .database import Reads
+from .row import Row
+from .tables import table
+from .transaction import Transaction
+
+_SESSION = table("session")
+_ENDED = _SESSION.alias("ended")
+_ALL = (
+    select(_SESSION, _ENDED.c.outcome.label("how"), _ENDED.c.at.label("ended_at"))
+    .outerjoin(_ENDED, _ENDED.c.began_id == _SESSION.c.id)
+    .where(_SESSION.c.began_id.is_(None))
+    .order_by(_SESSION.c.id)
+)
+_ONE = select(_SESSION).where(_SESSION.c.id == bindparam("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A process at work on a run; `ended_at` (wall time, seconds) and `outcome` are None while it has not ended."""
+
+    id: int
+    run_id: int
+    pid: int
+    workers: int
+    tier: str
+    python: str
+    began_at: float
+    ended_at: float | None
+    outcome: str | None
+
+
+class Sessions:
+    """The sessions of a store."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str) -> int:
+        """Note that this process begins to work on a run, and return the session's id; `tier` is the sandbox's."""
+        ours = {"run_id": run_id, "pid": os.getpid(), "workers": workers, "tier": tier}
+        return tx.note(Row("session", {**ours, "python": platform.python_version(), "outcome": "", "at": tx.at}))
+
+    def end(self, tx: Transaction, session_id: int, *, outcome: str) -> None:
+        """Note that a session ended, and how."""
+        began = tx.rows(_ONE, {"id": session_id})[0]
+        same = {name: began._mapping[name] for name in ("run_id", "pid", "workers", "tier", "python")}
+        tx.note(Row("session", {**same, "began_id": session_id, "outcome": outcome, "at": tx.at}))
+
+    def all(self) -> Sequence[SessionRecord]:
+        """Return all sessions, oldest first."""
+        return [
+            SessionRecord(row.id, row.run_id, row.pid, row.workers, row.tier, row.python, row.at, row.ended_at, row.how)
+            for row in self._reads.rows(_ALL)
+        ]

@@ -1,0 +1,61 @@
+"""A task as the whole project passes it around: a tool to repair and the cases that judge it.
+
+Promises: frozen values that say nothing about databases; every text is kept exactly as it was given.
+Does not promise: that the texts parse. Loaders (`ecology.tasks`) check them before a task reaches anyone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+Ring = Literal["visible", "gate", "sealed"]
+Comparison = Literal["exact", "close"]
+
+RINGS: tuple[Ring, ...] = get_args(Ring)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call and what it should give, all as Python source text.
+
+    Either `args` is a tuple literal for the entry point, or `call` is an expression evaluated after the statements
+    in `setup`. `expect` is a Python literal (`ast.literal_eval`); it never enters the sandbox.
+    """
+
+    ring: Ring
+    expect: str
+    args: str = ""
+    setup: str = ""
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A tool as it stands, what it is for, and three rings of cases.
+
+    `compare` is `exact` (equal values of equal types) or `close` (floats within 1e-6, relative and absolute);
+    `lists` lets tuples equal lists and reads a generator into a list; `helper` is code run before the tool's.
+    """
+
+    name: str
+    entry_point: str
+    code: str
+    cases: tuple[Case, ...]
+    description: str = ""
+    helper: str = ""
+    compare: Comparison = "exact"
+    lists: bool = False
+    source: str = ""
+    licence: str = ""
+
+    def ring(self, ring: Ring) -> tuple[Case, ...]:
+        """Return the cases of one ring, in their given order."""
+        return tuple(case for case in self.cases if case.ring == ring)
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of everything in the task, in hexadecimal: equal tasks have equal digests."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,199 @@
+"""What a change may do while the writer runs it: record events with their rows, keep texts, and read.
+
+Promises: ids and sequence numbers count up without gaps in commit order; every event's digest covers the one before it,
+so the chain depends on the changes alone and not on how they were grouped into commits.
+Does not promise: durability; that is `Pending.durable`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Executable, insert
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.dialects.sqlite import insert as insert_or_keep
+
+from .row import SHAPES, Columns, Row, Values, canonical
+from .tables import HISTORY, OPERATIONAL, table
+
+START = bytes(32)
+_KNOWN_BLOBS = 20_000
+_ORDER = ("event", "blob", *HISTORY, *OPERATIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event and the rows it wrote, as (table, column values); equal whether seen live or read back."""
+
+    seq: int
+    run_id: int | None
+    turn: int
+    kind: str
+    cause: int | None
+    agent_id: int | None
+    task_id: int | None
+    tool_id: int | None
+    payload: dict[str, Any]
+    rows: tuple[tuple[str, Columns], ...]
+
+
+@dataclass(slots=True)
+class Head:
+    """Where the history ends: the last id of each table, the last seq, and the chain's last digest."""
+
+    ids: dict[str, int]
+    seq: int = 0
+    digest: bytes = START
+    blobs: set[str] = field(default_factory=set)
+
+    def copy(self) -> Head:
+        """Return a head that can run ahead of this one; the set of known blobs is shared."""
+        return Head(ids=dict(self.ids), seq=self.seq, digest=self.digest, blobs=self.blobs)
+
+
+def read_head(connection: Connection) -> Head:
+    """Return where the history in a database ends; a few look-ups, no scan."""
+    names = (*HISTORY, *OPERATIONAL)
+    ids = {name: connection.exec_driver_sql(f"SELECT max(id) FROM {name}").scalar_one() or 0 for name in names}
+    last = connection.exec_driver_sql("SELECT seq, digest FROM event ORDER BY seq DESC LIMIT 1").one_or_none()
+    return Head(ids=ids, seq=last.seq, digest=last.digest) if last else Head(ids=ids)
+
+
+def link(previous: bytes, *, event: Values, rows: Sequence[tuple[str, Values]]) -> bytes:
+    """Return the digest of an event: sha256 over the digest before it, the event, and the rows it wrote."""
+    chain = hashlib.sha256(previous)
+    chain.update(SHAPES["event"].text(event))
+    for name, values in rows:
+        chain.update(SHAPES[name].text(values))
+    return chain.digest()
+
+
+class Transaction:
+    """A change under way, in the writer's thread only. Rows wait in memory until something reads or the change ends."""
+
+    def __init__(self, connection: Connection, head: Head, *, at: float) -> None:
+        self._connection = connection
+        self._head = head
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {}
+        self._new_blobs: set[str] = set()
+        self.at = at
+        self.entries: list[Entry] = []
+
+    @property
+    def seq(self) -> int:
+        """The seq of the last event recorded, in this change or before it."""
+        return self._head.seq
+
+    def next_id(self, name: str) -> int:
+        """Return the id that the next row of that table will get."""
+        return self._head.ids[name] + 1
+
+    def record(
+        self,
+        kind: str,
+        *rows: Row,
+        run_id: int | None = None,
+        turn: int = 0,
+        cause: int | None = None,
+        agent_id: int | None = None,
+        task_id: int | None = None,
+        tool_id: int | None = None,
+        payload: Mapping[str, object] | None = None,
+    ) -> Entry:
+        """Record one event and the rows that belong to it; return it as it will be read back.
+
+        Args: cause: the seq of the event that led to this one; payload: JSON values.
+        Raises: TypeError, ValueError: a row or the payload does not fit its table or is no JSON.
+        """
+        self._head.seq += 1
+        text = canonical(payload or {})
+        subject = {"agent_id": agent_id, "task_id": task_id, "tool_id": tool_id}
+        given = {"run_id": run_id, "turn": turn, "kind": kind, "cause": cause, "payload": text, **subject}
+        clock = {"seq": self._head.seq, "digest": START, "at": self.at}
+        event = SHAPES["event"].fill(given, keys=clock)
+        placed = [self._place(row) for row in sorted(rows, key=_rank)]
+        event["digest"] = self._head.digest = link(self._head.digest, event=event, rows=placed)
+        self._wait("event", event)
+        for name, values in placed:
+            self._wait(name, values)
+        entry = entry_of(event, payload=json.loads(text), rows=tuple(placed))
+        self.entries.append(entry)
+        return entry
+
+    def note(self, row: Row) -> int:
+        """Write a row of an operational table (outside the history) and return its id."""
+        if row.table not in OPERATIONAL:
+            raise TypeError(f"{row.table} is part of the history: use record()")
+        self._head.ids[row.table] += 1
+        values = SHAPES[row.table].fill(row.values, keys={"id": self._head.ids[row.table]})
+        self._wait(row.table, values)
+        return self._head.ids[row.table]
+
+    def blob(self, text: str) -> str:
+        """Keep a text, once, and return its sha256 in hexadecimal.
+
+        Raises: UnicodeEncodeError: the text holds half of a surrogate pair.
+        """
+        data = text.encode()
+        name = hashlib.sha256(data).hexdigest()
+        if name not in self._head.blobs and name not in self._new_blobs:
+            self._new_blobs.add(name)
+            self._waiting.setdefault("blob", []).append((name, len(data), zlib.compress(data)))
+        return name
+
+    def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Return all rows of a query, this change's own among them."""
+        self.flush()
+        return self._connection.execute(statement, parameters or {}).all()
+
+    def flush(self) -> None:
+        """Hand the waiting rows to SQLite, so that its constraints are asked."""
+        for name in _ORDER:
+            if waiting := self._waiting.pop(name, None):
+                self._connection.exec_driver_sql(_insert(name), waiting)
+
+    def settle(self) -> None:
+        """Finish the change: write what waits, and remember which texts are known to be there."""
+        self.flush()
+        if len(self._head.blobs) > _KNOWN_BLOBS:
+            self._head.blobs.clear()
+        self._head.blobs |= self._new_blobs
+
+    def _place(self, row: Row) -> tuple[str, Columns]:
+        shape, ids = SHAPES[row.table], self._head.ids
+        if row.table not in HISTORY:
+            raise TypeError(f"{row.table} is no table of the history: use note() or blob()")
+        ids[row.table] += 1
+        return row.table, shape.fill(row.values, keys={"id": ids[row.table], "seq": self._head.seq})
+
+    def _wait(self, name: str, values: Values) -> None:
+        # Rows are written in table order; one that points to a waiting row of a later table sends that one ahead.
+        if not SHAPES[name].later.isdisjoint(self._waiting):
+            self.flush()
+        self._waiting.setdefault(name, []).append(tuple(values.values()))
+
+
+def entry_of(event: Values, *, payload: dict[str, Any], rows: tuple[tuple[str, Columns], ...]) -> Entry:
+    """Return the entry of an event's column values, its payload parsed, and the rows it wrote."""
+    kept = {name: event[name] for name in _EVENT_FIELDS}
+    return Entry(**kept, payload=payload, rows=rows)
+
+
+_EVENT_FIELDS = ("seq", "run_id", "turn", "kind", "cause", "agent_id", "task_id", "tool_id")
+_INSERTS: dict[str, str] = {}
+
+
+def _rank(row: Row) -> int:
+    return SHAPES[row.table].rank
+
+
+def _insert(name: str) -> str:
+    if name not in _INSERTS:
+        statement = insert_or_keep(table(name)).on_conflict_do_nothing() if name == "blob" else insert(table(name))
+        _INSERTS[name] = str(statement.compile(dialect=dialect()))
+    return _INSERTS[name]
