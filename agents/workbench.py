@@ -21,7 +21,10 @@ _FIRST_CASES = 4
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How a source did on the visible cases: which it passed, which lines each executed, and the fuel each took."""
+    """How a source did on the visible cases: which it passed, which lines each executed, and the fuel each took.
+
+    A case that ran out of fuel says nothing of what a right tool needs and counts as 0.
+    """
 
     passed: tuple[bool, ...]
     lines: tuple[frozenset[int], ...]
@@ -41,18 +44,18 @@ class Workbench:
         return Trace(
             passed=_passed(task, cases, run),
             lines=tuple(result.lines for result in run.results),
-            fuel=tuple(result.fuel for result in run.results),
+            fuel=tuple(0 if result.outcome == "timeout" else result.fuel for result in run.results),
         )
 
     def attempt(self, task: Task, sources: Sequence[str], *, base: Trace) -> list[tuple[bool, ...]]:
         """Return which visible cases each source passes; all False for one that passes no case the base fails.
 
-        The cheapest cases that the base fails are run first, in one fork for all sources; only a source that passes
+        The smallest cases that the base fails are run first, in one fork for all sources; only a source that passes
         one of them is run on the rest.
         """
         cases = task.ring("visible")
         failing = [number for number, passed in enumerate(base.passed) if not passed]
-        first = sorted(failing, key=lambda number: (base.fuel[number], len(cases[number].args), number))[:_FIRST_CASES]
+        first = sorted(failing, key=lambda number: (len(cases[number].args), number))[:_FIRST_CASES]
         limits = Limits(fuel=max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel, default=0)))
         early = self._pass_maps(task, sources, cases=[cases[number] for number in first], limits=limits)
         promising = [place for place, passed in enumerate(early) if any(passed)]

@@ -41,8 +41,9 @@ class Pick:
         return f"{self.subject}/{self.base_id}/{self.family}" if self.activity == "search" else self.subject
 
     @classmethod
-    def stored(cls, entry: Entry) -> Self | None:
-        """Return the pick that a turn's own entry keeps, None for an idle turn."""
+    def stored(cls, record: Sequence[Entry]) -> Self | None:
+        """Return the pick that the entries of a turn keep, None for an idle turn."""
+        entry = next(entry for entry in record if entry.kind == "turn")
         done = entry.payload
         if entry.agent_id is None or entry.cause is None:
             return None

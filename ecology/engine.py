@@ -100,7 +100,7 @@ class Engine:
     def _launch(self, turn: int, record: tuple[Entry, ...]) -> Flight:
         """Choose whose turn it is as the world stands now, and send it to a worker, unless it was taken before."""
         if record:
-            flight = Flight(turn, Pick.stored(record[0]), record=record)
+            flight = Flight(turn, Pick.stored(record), record=record)
         else:
             flight = self._fresh(turn)
         self._idle = 0 if flight.pick else self._idle + 1

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, TypeAlias, TypeVar
 
-from storage.errors import TaskError
-from storage.task import Case, Ring, Task
+from storage import Case, Ring, Task, TaskError
 
 from .fingerprint import canonical
 from .sandbox import Sandbox, open_sandbox, same

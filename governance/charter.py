@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Protocol
 
-from storage.errors import CharterError
+from storage import CharterError
 
 from .behaviour_rules import BEHAVIOUR_RULES
 from .code_rules import CODE_RULES

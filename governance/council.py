@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from storage.task import Task
+from storage import Task
 
 from .bench import Bench
 from .charter import BehaviourRule, Charter

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.task import Task
+from storage import Task
 
 from .standing import Motion
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-from storage.task import Task
+from storage import Task
 
 from .source import Unreadable, builtins_reached, read
 from .syntax import BUILTINS, Lines, Reading

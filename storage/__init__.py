@@ -5,7 +5,7 @@ Everything comes from a `Store`: `store.write(lambda tx: store.board.post(tx, to
 
 from __future__ import annotations
 
-from .agents import AgentRecord, Agents
+from .agent import AgentRecord, Agents
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
 from .errors import (
@@ -51,8 +51,8 @@ from .sessions import SessionRecord, Sessions
 from .store import Store
 from .task import RINGS, Case, Comparison, Ring, Task
 from .tasks import Settled, TaskRecord, Tasks
-from .totals import Counts, Totals
 from .tools import ToolRecord, Tools, VersionRecord
+from .totals import Counts, Totals
 from .transaction import Entry, Transaction
 from .writer import Pending
 

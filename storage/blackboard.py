@@ -28,15 +28,14 @@ _TAKEN_BACK = _POST.alias("taken_back")
 _RETRACTED = exists().where(_TAKEN_BACK.c.retracts_id == _POST.c.id, _TAKEN_BACK.c.seq <= bindparam("as_of"))
 _SEEN = select(_POST).where(_POST.c.seq <= bindparam("as_of"), ~_RETRACTED).order_by(_POST.c.seq, _POST.c.id)
 _SINCE = _SEEN.where(_POST.c.seq > bindparam("after")).limit(bindparam("limit"))
-# The plus sign keeps SQLite from walking an index by topic instead of the short range of new posts.
+# The plus signs keep SQLite to the index that holds few rows: the new posts here, the signals not yet faint below.
 _SINCE_TOPIC = _SINCE.where(text("+post.topic GLOB :glob"))
 _THREAD = _SEEN.where(or_(_POST.c.id == bindparam("id"), _POST.c.thread_id == bindparam("id")))
 _ONE = select(_POST).where(_POST.c.id == bindparam("id"))
 _LIVE = (
-    select(_SIGNAL.c.kind, _SIGNAL.c.subject, _SIGNAL.c.strength, _SIGNAL.c.half_life, _SIGNAL.c.turn)
+    select(_SIGNAL.c.id, _SIGNAL.c.kind, _SIGNAL.c.subject, _SIGNAL.c.strength, _SIGNAL.c.half_life, _SIGNAL.c.turn)
     .where(_SIGNAL.c.until_turn >= bindparam("turn"), _SIGNAL.c.turn <= bindparam("turn"))
-    .where(_SIGNAL.c.seq <= bindparam("as_of"))
-    .order_by(_SIGNAL.c.id)
+    .where(text("+signal.seq <= :as_of"))
 )
 _HOLDER = (
     select(_CLAIM)
@@ -171,7 +170,7 @@ class Blackboard:
         """Return what can be sensed at a turn, strongest first: strength * 2 ** (-age / half-life), summed up."""
         found = self._reads.rows(_LIVE, {"turn": turn, "as_of": as_of_seq(as_of)})
         sums: dict[tuple[str, str], float] = {}
-        for kind, subject, strength, half_life, since in found:
+        for _, kind, subject, strength, half_life, since in sorted(found):
             if kinds is None or kind in kinds:
                 left = strength * 2.0 ** (-(turn - since) / half_life)
                 sums[kind, subject] = sums.get((kind, subject), 0.0) + left

@@ -43,24 +43,31 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._engine = _engine(path, mode="ro", pool=QueuePool)
+        self._engine = _engine(path, mode="ro", pool=QueuePool, max_overflow=-1)
+        self._closed = False
 
     def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Return all rows of a query.
 
         Raises: Damaged, StorageError: SQLite could not read the file.
         """
-        with telling(self._path), self._engine.connect() as connection:
+        with telling(self._path), self._connect() as connection:
             return connection.execute(statement, parameters or {}).all()
 
     def raw(self, sql: str, parameters: tuple[Any, ...] = ()) -> Sequence[Any]:
         """Return all rows of a query in plain SQL, with the values as SQLite holds them."""
-        with telling(self._path), self._engine.connect() as connection:
+        with telling(self._path), self._connect() as connection:
             return connection.exec_driver_sql(sql, parameters).all()
 
     def close(self) -> None:
-        """Close every connection; a later query opens a new one."""
+        """Close every connection; later queries are refused."""
+        self._closed = True
         self._engine.dispose()
+
+    def _connect(self) -> Connection:
+        if self._closed:
+            raise StorageError(f"{self._path} is closed; open it again to read")
+        return self._engine.connect()
 
 
 def open_reader(path: Path) -> Reader:
@@ -134,11 +141,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _engine(path: Path, *, mode: str, pool: type[Pool]) -> Engine:
+def _engine(path: Path, *, mode: str, pool: type[Pool], **options: int) -> Engine:
     pragmas = _READER_PRAGMAS if mode == "ro" else _WRITER_PRAGMAS
     connect = _connector(path, mode=mode, pragmas=pragmas)
     return create_engine(
-        "sqlite://", creator=connect, poolclass=pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        "sqlite://", creator=connect, poolclass=pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options
     )
 
 

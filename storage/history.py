@@ -48,17 +48,14 @@ def verify(reader: Reader, *, head: str | None = None) -> None:
     Args: head: what `history_hash` was when it was last known to be good; it also shows a removed end.
     Raises: Damaged: names the first event, row or text that does not fit.
     """
-    until = last_seq(reader)
+    _verify_links(reader)
     digest, seq = START, 0
-    for event, rows in _events(reader, after=0, until=until):
-        seq += 1
-        if event["seq"] != seq:
-            raise Damaged(f"event {seq} is missing: after event {seq - 1} comes event {event['seq']}")
+    for event, rows in _events(reader, after=0, until=last_seq(reader)):
+        seq = event["seq"]
         digest = link(digest, event=event, rows=rows)
         if digest != event["digest"]:
             wrote = ", ".join(f"{name} {values['id']}" for name, values in rows) or "no rows"
             raise Damaged(f"event {seq} ({event['kind']}) or what it wrote ({wrote}) is not what was recorded")
-    _verify_links(reader)
     _verify_blobs(reader)
     if head is not None and head != digest.hex():
         raise Damaged(
@@ -91,6 +88,9 @@ def _read(reader: Reader, name: str, *, where: str, given: tuple[Any, ...]) -> l
 
 
 def _verify_links(reader: Reader) -> None:
+    """Find rows that are missing, added or moved, by their numbers and by what they point to."""
+    for name, key in (("event", "seq"), *((name, "id") for name in HISTORY)):
+        _verify_numbers(reader, name, key=key)
     for name in HISTORY:
         stray = reader.raw(f"SELECT id, seq FROM {name} WHERE seq < 1 OR seq > (SELECT max(seq) FROM event) LIMIT 1")
         if stray:
@@ -98,6 +98,15 @@ def _verify_links(reader: Reader) -> None:
     if broken := reader.raw("PRAGMA foreign_key_check"):
         name, row_id, parent, _ = broken[0]
         raise Damaged(f"{name} {row_id} points to a row of {parent} that is missing")
+
+
+def _verify_numbers(reader: Reader, name: str, *, key: str) -> None:
+    if reader.raw(f"SELECT coalesce(max({key}), 0) = count(*) FROM {name}")[0][0]:
+        return
+    apart = f"NOT EXISTS (SELECT 1 FROM {name} AS one WHERE one.{key} = {name}.{key} - 1)"
+    for (found,) in reader.raw(f"SELECT {key} FROM {name} WHERE {key} <> 1 AND {apart} ORDER BY {key} LIMIT 1"):
+        before = reader.raw(f"SELECT coalesce(max({key}), 0) FROM {name} WHERE {key} < ?", (found,))[0][0]
+        raise Damaged(f"{name} {before} is followed by {name} {found}: rows between are missing, or this one was added")
 
 
 def _verify_blobs(reader: Reader) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from .agents import AGENTS, AgentRecord, record_of
+from .agent import AGENTS, AgentRecord, record_of
 from .blobs import texts
 from .database import Reads
 from .jump import Family, climb, meet, place

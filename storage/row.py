@@ -116,12 +116,23 @@ def _shape(name: str, rank: int) -> Shape:
 
 
 def _python_type(column: Any) -> type:
-    kind: type = column.type.python_type
-    return int if kind is bool else str if kind is object else kind
+    # SQLModel's own string type hides the plain one that it wraps.
+    kind: type = getattr(column.type, "impl", column.type).python_type
+    return int if kind is bool else kind
 
 
 def _targets(of: Table) -> frozenset[str]:
     return frozenset(key.column.table.name for key in of.foreign_keys)
+
+
+def shape_of(row: Row) -> Shape:
+    """Return the shape of a row's table.
+
+    Raises: TypeError: there is no such table.
+    """
+    if row.table not in SHAPES:
+        raise TypeError(f"there is no table named {row.table}; the tables are {', '.join(SHAPES)}")
+    return SHAPES[row.table]
 
 
 SHAPES: dict[str, Shape] = {

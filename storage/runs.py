@@ -89,7 +89,7 @@ class Runs:
 
 
 def _record(values: Mapping[Any, Any]) -> RunRecord:
-    kept = {name: values[name] for name in _RUN.c.keys()}
+    kept = {column.name: values[column.name] for column in _RUN.c}
     ended = values.get("ended")
     ending = json.loads(ended)["ending"] if ended else None
     return RunRecord(**{**kept, "settings": json.loads(kept["settings"])}, ending=ending)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from . import history
-from .agents import Agents
+from .agent import Agents
 from .blackboard import Blackboard
 from .blobs import Blobs
 from .database import create_file, open_reader

@@ -2,7 +2,7 @@
 
 Promises: every history row carries `seq`, the event that wrote it; columns marked `CLOCK` (wall time, facts about the
 machine) are outside the hash chain; `HISTORY` lists the history tables in an order in which rows can be inserted.
-Does not promise: reading or writing. Records come from the facades (`agents`, `tools`, `blackboard` and so on).
+Does not promise: reading or writing; the facades (`tools`, `blackboard` and so on) do that.
 """
 
 from __future__ import annotations

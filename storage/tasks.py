@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, NamedTuple, Unpack
 
 from sqlalchemy import bindparam, select
@@ -82,7 +83,9 @@ class Tasks:
         """
         found = _records(self._reads, self._reads.rows(_NAMED, {"name": name, "as_of": as_of_seq(as_of)}))
         if not found:
-            raise NotFound(f"no task named {name!r} in this database; `ecology report` lists them")
+            near = get_close_matches(name, [record.task.name for record in self.all(as_of=as_of)], n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(near)}?" if near else "Store.tasks.all() lists them"
+            raise NotFound(f"no task named {name!r} in this database; {hint}")
         return found[0].task
 
     def all(self, *, as_of: int | None = None) -> Sequence[TaskRecord]:

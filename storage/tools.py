@@ -192,7 +192,7 @@ class Tools(Proposals):
 def _head(reads: Reads, tool_id: int, *, as_of: int) -> VersionRecord:
     found = reads.rows(_HEAD, {"tool_id": tool_id, "as_of": as_of})
     if not found:
-        raise UnknownTool(f"no tool {tool_id} in this database; `ecology report` lists them")
+        raise UnknownTool(f"no tool {tool_id} in this database; Store.tools.all() lists them")
     return measured(reads, found, as_of)[0]
 
 

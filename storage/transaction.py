@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Executable, insert
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
-from .row import SHAPES, Columns, Row, Values, canonical
+from .row import SHAPES, Columns, Row, Values, canonical, shape_of
 from .tables import HISTORY, OPERATIONAL, table
 
 START = bytes(32)
@@ -112,10 +112,9 @@ class Transaction:
         """
         self._head.seq += 1
         text = canonical(payload or {})
-        subject = {"agent_id": agent_id, "task_id": task_id, "tool_id": tool_id}
-        given = {"run_id": run_id, "turn": turn, "kind": kind, "cause": cause, "payload": text, **subject}
-        clock = {"seq": self._head.seq, "digest": START, "at": self.at}
-        event = SHAPES["event"].fill(given, keys=clock)
+        about = {"agent_id": agent_id, "task_id": task_id, "tool_id": tool_id, "payload": text}
+        keys = {"seq": self._head.seq, "run_id": run_id, "turn": turn, "kind": kind, "cause": cause}
+        event = SHAPES["event"].fill(about, keys={**keys, "digest": START, "at": self.at})
         placed = [self._place(row) for row in sorted(rows, key=_rank)]
         event["digest"] = self._head.digest = link(self._head.digest, event=event, rows=placed)
         self._wait("event", event)
@@ -165,11 +164,11 @@ class Transaction:
         self._head.blobs |= self._new_blobs
 
     def _place(self, row: Row) -> tuple[str, Columns]:
-        shape, ids = SHAPES[row.table], self._head.ids
+        ids = self._head.ids
         if row.table not in HISTORY:
             raise TypeError(f"{row.table} is no table of the history: use note() or blob()")
         ids[row.table] += 1
-        return row.table, shape.fill(row.values, keys={"id": ids[row.table], "seq": self._head.seq})
+        return row.table, SHAPES[row.table].fill(row.values, keys={"id": ids[row.table], "seq": self._head.seq})
 
     def _wait(self, name: str, values: Values) -> None:
         # Rows are written in table order; one that points to a waiting row of a later table sends that one ahead.
@@ -189,7 +188,7 @@ _INSERTS: dict[str, str] = {}
 
 
 def _rank(row: Row) -> int:
-    return SHAPES[row.table].rank
+    return shape_of(row).rank
 
 
 def _insert(name: str) -> str:

@@ -7,6 +7,7 @@ Does not promise: that a change whose `Pending.applied` returned is kept; only `
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -87,6 +88,7 @@ class Writer:
         self._queue: queue.Queue[_Job | None] = queue.Queue(QUEUE)
         self._gate = threading.Lock()
         self._closed = False
+        self._process = os.getpid()
         self._fault: StorageError | None = None
         self._thread = threading.Thread(target=self._serve, name="ecology-writer", daemon=True)
         self._thread.start()
@@ -98,6 +100,8 @@ class Writer:
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("a change may not submit another change and wait for it: do both in one")
+        if os.getpid() != self._process:
+            raise RuntimeError("a forked process has no writer thread: send what is to be written to the parent")
         pending: Pending[T] = Pending()
         with self._gate:
             if self._closed:

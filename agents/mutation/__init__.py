@@ -12,4 +12,4 @@ from .families import FAMILIES, describe, edits
 from .splice import Splice
 from .suspicion import suspicion
 
-__all__ = ["FAMILIES", "describe", "Context", "suspicion", "edits", "EditList", "Edit", "Splice", "apply"]
+__all__ = ["FAMILIES", "Context", "Edit", "EditList", "Splice", "apply", "describe", "edits", "suspicion"]

@@ -84,7 +84,7 @@ def _added(material: Material, node: ast.expr) -> Iterator[Draft]:
     kind = material.kind(node)
     if isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.Compare | ast.BoolOp | ast.Lambda) or kind == "bool":
         return
-    if _is_callee(material, node):
+    if material.code.is_called(node) or isinstance(material.code.parent(node), ast.Attribute):
         return
     numeric = kind in NUMBERS
     weight = _place_weight(material, node) * (1.0 if numeric else 0.55 if kind == "any" else 0.35)
@@ -139,8 +139,3 @@ def _with_operator(statement: ast.AugAssign, operator: type[ast.operator]) -> as
 
 def _accumulating(statement: ast.Assign, operator: type[ast.operator]) -> ast.AugAssign:
     return ast.AugAssign(target=statement.targets[0], op=operator(), value=statement.value)  # type: ignore[arg-type]
-
-
-def _is_callee(material: Material, node: ast.expr) -> bool:
-    slot = material.code.slots.get(id(node))
-    return slot is not None and slot[1] in ("func", "decorator_list") or isinstance(slot and slot[0], ast.Attribute)

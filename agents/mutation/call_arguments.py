@@ -14,7 +14,7 @@ from itertools import combinations
 from .edit import Draft
 from .kind import CONTAINERS, NUMBERS
 from .material import Material
-from .syntax import binary, call, item, kept, literal, method, name, part
+from .syntax import binary, call, is_read, item, kept, literal, method, name, part
 from .tree import twin
 
 # Swaps are few and often right; a wrong argument is commoner than a missing or superfluous one.
@@ -153,9 +153,8 @@ def _inner(argument: ast.expr) -> Iterator[Draft]:
     for at, child in enumerate(node for node in ast.walk(argument) if node is not argument):
         if at >= 12:
             return
-        if isinstance(child, ast.expr) and isinstance(getattr(child, "ctx", ast.Load()), ast.Load):
-            if not isinstance(child, ast.Slice | ast.Starred):
-                yield Draft("inner", 1 - 0.05 * at, argument, argument, partial(kept, child))
+        if is_read(child):
+            yield Draft("inner", 1 - 0.05 * at, argument, argument, partial(kept, child))
 
 
 def _tuple(material: Material, node: ast.Tuple) -> Iterator[Draft]:

@@ -1,8 +1,8 @@
 """One source text and its syntax tree, with the way up from every node that an edit may touch.
 
 Promises: the tree is never changed after parsing, so many edits may be drawn from it at once.
-Does not promise: nodes inside f-strings, annotations, imports or docstrings. Their places are unsure before
-Python 3.12, or an edit there changes nothing that a case could see.
+Does not promise: nodes inside f-strings, match patterns, annotations, imports or docstrings. Their places are unsure
+before Python 3.12, they take no expressions, or an edit there changes nothing that a case could see.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ Slot = tuple[ast.AST, str, int | None]
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 _OPAQUE = (ast.JoinedStr, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)
-_UNSEEN_FIELDS = frozenset({"annotation", "returns", "type_params", "type_comment"})
+# Writing a tree as text takes several frames a level, and Python allows a thousand in all.
+_DEEPEST = 100
+_UNSEEN_FIELDS = frozenset({"annotation", "returns", "type_params", "type_comment", "pattern"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +92,16 @@ class Code:
         """Return the innermost function around this node, None at module or class level."""
         return next((above for above in self.ancestors(node) if isinstance(above, FunctionNode)), None)
 
+    def is_called(self, node: ast.AST) -> bool:
+        """Return whether the node stands as the function of a call, or as a decorator."""
+        slot = self.slots.get(id(node))
+        return slot is not None and slot[1] in ("func", "decorator_list")
+
+    def place(self, statement: ast.AST) -> tuple[ast.AST, str, int] | None:
+        """Return the holder, the field and the index of something that stands in a list, None of anything else."""
+        slot = self.slots.get(id(statement))
+        return (slot[0], slot[1], slot[2]) if slot and slot[2] is not None else None
+
     def loop(self, node: ast.AST) -> ast.For | ast.While | ast.AsyncFor | None:
         """Return the innermost loop of the same function whose body holds this node."""
         while (slot := self.slots.get(id(node))) is not None:
@@ -103,11 +115,12 @@ class Code:
 
 @lru_cache(maxsize=64)
 def read(source: str) -> Code | None:
-    """Return the parsed source, None where it does not parse."""
+    """Return the parsed source, None where it does not parse or nests deeper than edits can be written."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Code(source=source, raw=source.encode(), tree=ast.parse(source))
+            tree = ast.parse(source)
+        return Code(source=source, raw=source.encode(), tree=tree) if _shallow(tree) else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -130,6 +143,15 @@ def is_docstring(statement: ast.AST) -> bool:
     )
 
 
+def _shallow(tree: ast.Module) -> bool:
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return True
+    return False
+
+
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
     yield node
     for _, _, child in _children(node):
@@ -145,7 +167,7 @@ def _children(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
         value = getattr(node, field, None)
         if isinstance(value, list):
             yield from ((field, at, item) for at, item in enumerate(value) if _reachable(item))
-        elif _reachable(value):
+        elif isinstance(value, ast.AST) and _reachable(value):
             yield field, None, value
 
 

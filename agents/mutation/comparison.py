@@ -14,7 +14,7 @@ from .edit import Draft
 from .material import Material
 from .syntax import INVERSE, compare
 
-# Boundary slips (`<` for `<=`) are the commonest fault of comparisons, then the opposite test, then the wrong direction.
+# Boundary slips (`<` for `<=`) are the commonest fault of comparisons, then the opposite test, then the direction.
 PRIORS = {"boundary": 1.0, "opposite": 0.95, "direction": 0.9, "other": 0.5, "chain": 0.6, "sides": 0.5, "truth": 0.45}
 
 _BOUNDARY: dict[type[ast.cmpop], type[ast.cmpop]] = {

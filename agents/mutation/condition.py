@@ -14,7 +14,7 @@ from .code import leaps
 from .edit import Draft
 from .kind import CONTAINERS, NUMBERS
 from .material import Material
-from .syntax import both, call, compare, either, is_read, kept, literal, name, negated
+from .syntax import both, branch, call, compare, either, is_read, kept, literal, name, negated
 from .tree import exchanged, twin, with_block
 
 # A wrong connective or a missing `not` is a slip of one word; new conjuncts have many candidates each.
@@ -30,21 +30,29 @@ def drafts(material: Material) -> Iterator[Draft]:
         test = getattr(node, "test", None)
         if isinstance(test, ast.expr):
             yield from _of_test(material, test)
-        if isinstance(node, ast.BoolOp):
+        yield from _of_form(material, node)
+    for value in material.expressions:
+        if _is_truth(material, value):
+            yield Draft("negate", 0.6, value, value, partial(negated, value))
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not):
+            yield Draft("negate", 0.9, value, value, partial(kept, value.operand))
+
+
+def _of_form(material: Material, node: ast.AST) -> Iterator[Draft]:
+    match node:
+        case ast.BoolOp():
             yield from _of_connective(node)
-        if isinstance(node, ast.comprehension):
+        case ast.comprehension():
             yield from _of_filter(material, node)
-        if isinstance(node, ast.If):
+        case ast.If():
             yield from _of_branch(material, node)
-        elif isinstance(node, ast.While) and not any(leaps(child) for child in node.body):
-            yield Draft("shape", 0.6, node.test, node, partial(ast.If, test=node.test, body=node.body, orelse=node.orelse))
-        elif isinstance(node, ast.IfExp):
+        case ast.IfExp():
             yield from _of_choice(node)
-    for node in material.expressions:
-        if _is_truth(material, node):
-            yield Draft("negate", 0.6, node, node, partial(negated, node))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            yield Draft("negate", 0.9, node, node, partial(kept, node.operand))
+        case ast.While() if not any(leaps(child) for child in node.body):
+            once = branch(node.test, node.body, node.orelse)
+            yield Draft("shape", 0.6, node.test, node, partial(kept, once))
+        case _:
+            return
 
 
 def _of_test(material: Material, test: ast.expr) -> Iterator[Draft]:
@@ -60,6 +68,8 @@ def _joined(material: Material, test: ast.expr) -> Iterator[Draft]:
         yield Draft("seen", fit, test, test, partial(kept, other))
         yield from _with_other(test, other, 0.9 * fit)
         yield from _with_other(test, negated(other), 0.7 * fit)
+    for rank, other in enumerate(_varied(material, test)[:24]):
+        yield from _with_other(test, other, 0.6 - 0.01 * rank)
     for fit, other in _simple_tests(material, test):
         yield Draft("simple", fit, test, test, partial(kept, other))
         yield from _with_other(test, other, 0.8 * fit)
@@ -77,13 +87,11 @@ def _with_other(test: ast.expr, other: ast.expr, fit: float) -> Iterator[Draft]:
 
 def _seen_tests(material: Material, test: ast.expr) -> list[ast.expr]:
     """Return the tests of the same function: comparisons, whole conditions, and calls that give a truth value."""
-    function = material.code.function(test)
     inside = {id(node) for node in ast.walk(test)}
     found = [
         node
-        for node in material.expressions
+        for node in material.expressions_beside(test)
         if id(node) not in inside
-        and material.code.function(node) is function
         and (isinstance(node, ast.Compare | ast.BoolOp) or material.kind(node) == "bool")
         and not isinstance(node, ast.Constant | ast.GeneratorExp)
     ]
@@ -100,7 +108,13 @@ def _simple_tests(material: Material, test: ast.expr) -> list[tuple[float, ast.e
         read = name(variable)
         found += [(0.9 * fit, read), (0.9 * fit, negated(read)), (0.5 * fit, compare(read, ast.Is, literal(None)))]
         if kind in NUMBERS or kind == "any":
-            tests: tuple[tuple[type[ast.cmpop], int], ...] = ((ast.Eq, 0), (ast.Gt, 0), (ast.Lt, 0), (ast.Eq, 1), (ast.Gt, 1))
+            tests: tuple[tuple[type[ast.cmpop], int], ...] = (
+                (ast.Eq, 0),
+                (ast.Gt, 0),
+                (ast.Lt, 0),
+                (ast.Eq, 1),
+                (ast.Gt, 1),
+            )
             found += [(0.6 * fit, compare(read, operator, literal(value))) for operator, value in tests]
         if kind in CONTAINERS:
             found.append((0.5 * fit, compare(call("len", read), ast.Gt, literal(1))))
@@ -108,6 +122,19 @@ def _simple_tests(material: Material, test: ast.expr) -> list[tuple[float, ast.e
         found += [(0.8 * fit, call(function, read)) for function in _testers(material, test)]
         found += [(0.45 * fit, compare(read, ast.Eq, name(other))) for other in variables[rank + 1 : rank + 4]]
         found += [(0.4 * fit, compare(read, ast.NotIn, name(other))) for other in variables if other != variable][:4]
+    return found
+
+
+def _varied(material: Material, test: ast.expr) -> list[ast.expr]:
+    """Return comparisons of the same function, this test's included, with another number in them."""
+    own = [node for node in ast.walk(test) if isinstance(node, ast.Compare)]
+    seen = [node for node in _seen_tests(material, test) if isinstance(node, ast.Compare)]
+    found: list[ast.expr] = []
+    for node in (*own, *seen[:4]):
+        for number in (child for child in ast.walk(node) if isinstance(child, ast.Constant)):
+            if type(number.value) is int:
+                nearby = (exchanged(node, {id(number): literal(number.value + step)}) for step in (1, -1))
+                found += [other for near in nearby for other in (near, negated(near))]
     return found
 
 
@@ -202,8 +229,8 @@ def _of_branch(material: Material, node: ast.If) -> Iterator[Draft]:
         yield Draft("branch", 0.9, node.test, node, partial(with_block, node, "orelse", ()))
         turned = ast.If(test=node.test, body=node.orelse, orelse=node.body)
         yield Draft("branch", 0.8, node.test, node, partial(kept, turned))
-    slot = material.code.slots.get(id(node))
-    if slot is None or slot[2] is None:
+    slot = material.code.place(node)
+    if slot is None:
         return
     holder, field, at = slot
     block: list[ast.stmt] = getattr(holder, field)

@@ -8,8 +8,9 @@ Does not promise: values that nothing suggests.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from types import EllipsisType
 
 from .edit import Draft
 from .kind import kind_of_value
@@ -117,23 +118,35 @@ def _seen(material: Material, node: ast.Constant, kinds: tuple[str, ...], *, wei
     """Yield constants seen in the source first, then in the visible expectations."""
     values = [value for value in (*material.constants, *material.atoms[:20]) if kind_of_value(value) in kinds]
     for rank, value in enumerate(values[:30]):
-        yield Draft("seen", weight / (1 + 0.05 * rank), node, node, partial(_literal_of, value))
+        yield Draft("seen", weight / (1 + 0.05 * rank), node, node, partial(literal, value))
 
 
 def _everywhere(material: Material, node: ast.Constant) -> Iterator[Draft]:
     """Yield edits that change all equal constants of the function at once, drafted at the first of them."""
     function = material.code.function(node)
-    if function is None:
+    if function is None or isinstance(node.value, EllipsisType):
         return
     same = [other for other in _constants_in(material, function) if _equal(other, node)]
     if len(same) < 2 or same[0] is not node:
         return
+    yield from _pairs(function, same)
     for rank, value in enumerate(_replacements(material, node.value)):
         build = partial(_changed_all, function, tuple(same), value)
         yield Draft("everywhere", 1 / (1 + 0.06 * rank), node, function, build)
 
 
-def _replacements(material: Material, value: object) -> list[object]:
+def _pairs(function: ast.AST, same: list[ast.Constant]) -> Iterator[Draft]:
+    """Yield edits that move two equal whole numbers by one: a wrong bound is often written twice."""
+    if len(same) < 3 or type(same[0].value) is not int:
+        return
+    for at, first in enumerate(same[:6]):
+        for second in same[at + 1 : 6]:
+            for step in (1, -1):
+                build = partial(_changed_all, function, (first, second), same[0].value + step)
+                yield Draft("everywhere", 0.6, first, function, build)
+
+
+def _replacements(material: Material, value: Value) -> Sequence[Value]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int | float):
@@ -211,6 +224,11 @@ def _elements(node: ast.List | ast.Tuple | ast.Set) -> Iterator[Draft]:
         shorter = [*node.elts[:at], *node.elts[at + 1 :]]
         if shorter or not isinstance(node, ast.Set):
             yield Draft("element", 0.9, node.elts[at], node, partial(_with_elements, node, shorter))
+        if at + 2 <= len(node.elts) and len(node.elts) > 2:
+            gone = [*node.elts[:at], *node.elts[at + 2 :]]
+            yield Draft("element", 0.7, node.elts[at], node, partial(_with_elements, node, gone))
+        if at and at + 2 < len(node.elts):
+            yield Draft("element", 0.6, node.elts[at], node, partial(_with_elements, node, node.elts[:at]))
         if at + 1 < len(node.elts):
             turned = [*node.elts[:at], node.elts[at + 1], node.elts[at], *node.elts[at + 2 :]]
             yield Draft("element", 0.8, node.elts[at], node, partial(_with_elements, node, turned))
@@ -240,10 +258,6 @@ def _under_minus(material: Material, node: ast.Constant) -> bool:
 
 def _is_infinity(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "float" and len(node.args) == 1
-
-
-def _literal_of(value: Value) -> ast.expr:
-    return literal(value)
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

@@ -46,7 +46,9 @@ class Edit:
         for splice in self.splices:
             end = splice.start + len(splice.old)
             if raw[splice.start : end] != splice.old:
-                raise ValueError(f"{self.note}: line {self.line} reads otherwise; apply it to the source it was drawn from")
+                raise ValueError(
+                    f"{self.note}: line {self.line} reads otherwise; apply it to the source it was drawn from"
+                )
             pieces += (raw[done : splice.start], splice.new)
             done = end
         return b"".join((*pieces, raw[done:])).decode()

@@ -1,7 +1,7 @@
 """The thirteen families of edit operators, and the list of edits that one of them offers for a source.
 
 Promises: the same arguments give the same edits in the same order, on every run.
-Does not promise: edits of a source that does not parse; its list is empty.
+Does not promise: edits of a source that does not parse or nests deeper than a hundred levels; its list is empty.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ _FAMILIES: Mapping[str, _Family] = MappingProxyType(
         "guard": _Family(
             "Inserts an early return, continue or break, or an if around a statement.", guard.drafts, guard.PRIORS
         ),
-        "wrap": _Family("Wraps an expression in a builtin, method or bracket, or unwraps it.", wrap.drafts, wrap.PRIORS),
+        "wrap": _Family(
+            "Wraps an expression in a builtin, method or bracket, or unwraps it.", wrap.drafts, wrap.PRIORS
+        ),
         "statement-insert": _Family(
             "Inserts a copy or variant of a statement, or a usual update of a variable.",
             statement_insert.drafts,

@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from .code import FunctionNode, is_docstring
 from .edit import Draft
-from .kind import CONTAINERS, NUMBERS, kind_of_value
+from .kind import CONTAINERS, NUMBERS, Kind, kind_of_value
 from .material import Material
-from .syntax import Value, branch, call, compare, item, list_of, literal, name, negated
-from .tree import with_block
+from .syntax import Value, branch, call, compare, item, list_of, literal, name, negated, shifted
+from .tree import Node, with_block
 
 # A forgotten base case at the function's head is the usual missing guard; the others follow by how often they occur.
-PRIORS = {"head": 1.0, "before": 0.55, "skip": 0.7, "around": 0.7, "stop": 0.5}
+PRIORS = {"head": 1.0, "before": 0.55, "skip": 0.7, "around": 0.7, "stop": 0.5, "doing": 0.5}
+
+# About this many guards of each sort for a source, and at least so many at each place.
+_MOST, _FEWEST = 600, 8
 
 
 def drafts(material: Material) -> Iterator[Draft]:
     """Yield the family's edits, unordered."""
     for function in material.code.functions:
         yield from _heads(material, function)
+    places = sum(len(block) for _, _, block in material.blocks)
+    share = max(_FEWEST, _MOST // max(1, places))
     for holder, field, block in material.blocks:
         if isinstance(holder, ast.For | ast.While) and field == "body":
-            yield from _skips(material, holder, block)
-        for at, statement in enumerate(block):
-            yield from _around(material, holder, field, at=at, statement=statement)
+            yield from _skips(material, holder, block, share=share)
+        for at in range(len(block)):
+            yield from _around(material, holder, field, at=at, share=share)
+            yield from _doing(material, holder, field, at=at, share=share)
             if at or not isinstance(holder, FunctionNode):
-                yield from _before(material, holder, field, at=at, statement=statement)
+                yield from _before(material, holder, field, at=at, share=share)
 
 
 def _heads(material: Material, function: FunctionNode) -> Iterator[Draft]:
@@ -41,50 +47,69 @@ def _heads(material: Material, function: FunctionNode) -> Iterator[Draft]:
     variables = [v for v in material.parameters(function) if v not in ("self", "cls")]
     for fit, test in _tests(material, variables):
         for rank, value in enumerate(values[:24]):
-            guard = branch(test, [ast.Return(value=value)])
-            build = partial(_inserted, function, "body", at, guard)
+            build = partial(_guarded, function, "body", at, test, ast.Return(value=value))
             yield Draft("head", fit / (1 + 0.08 * rank), first, function, build)
 
 
-def _before(material: Material, holder: ast.AST, field: str, *, at: int, statement: ast.stmt) -> Iterator[Draft]:
+def _before(material: Material, holder: ast.AST, field: str, *, at: int, share: int) -> Iterator[Draft]:
+    statement = getattr(holder, field)[at]
     function = material.code.function(statement)
     if function is None:
         return
     values = _values(material, function)[:6]
-    for fit, test in _tests(material, material.names(statement)[:6])[:24]:
+    tests = _best(_tests(material, material.names(statement)[:6]), max(2, share // 4))
+    for fit, test in (*tests, *_memberships(material, statement)[: max(2, share // 8)]):
         for rank, value in enumerate(values):
-            guard = branch(test, [ast.Return(value=value)])
-            yield Draft("before", fit / (1 + 0.15 * rank), statement, holder, partial(_inserted, holder, field, at, guard))
+            build = partial(_guarded, holder, field, at, test, ast.Return(value=value))
+            yield Draft("before", fit / (1 + 0.15 * rank), statement, holder, build)
 
 
-def _skips(material: Material, loop: ast.For | ast.While, block: tuple[ast.stmt, ...]) -> Iterator[Draft]:
-    tests = _all_tests(material, block[0])
-    places = [(0, 1.0), *((at, 0.6) for at in range(1, len(block)))]
-    for at, weight in places[:8]:
+def _skips(
+    material: Material, loop: ast.For | ast.While, block: tuple[ast.stmt, ...], *, share: int
+) -> Iterator[Draft]:
+    tests = _best(_all_tests(material, block[0]), share)
+    for at, statement in enumerate(block[:8]):
+        weight = 0.6 if at else 1.0
         for fit, test in tests:
-            for kind, leap in (("skip", ast.Continue()), ("stop", ast.Break())):
-                guard = branch(test, [leap])
-                build = partial(_inserted, loop, "body", at, guard)
-                yield Draft(kind, fit * weight, block[at], loop, build)
+            yield Draft(
+                "skip", fit * weight, statement, loop, partial(_guarded, loop, "body", at, test, ast.Continue())
+            )
+            yield Draft("stop", fit * weight, statement, loop, partial(_guarded, loop, "body", at, test, ast.Break()))
 
 
-def _around(material: Material, holder: ast.AST, field: str, *, at: int, statement: ast.stmt) -> Iterator[Draft]:
+def _around(material: Material, holder: ast.AST, field: str, *, at: int, share: int) -> Iterator[Draft]:
+    statement = getattr(holder, field)[at]
     if is_docstring(statement) or isinstance(statement, FunctionNode | ast.ClassDef | ast.Import | ast.ImportFrom):
         return
-    for fit, test in _all_tests(material, statement):
-        build = partial(_guarded, holder, field, at, test)
-        yield Draft("around", fit, statement, holder, build)
+    for fit, test in _best(_all_tests(material, statement), share):
+        yield Draft("around", fit, statement, holder, partial(_held, holder, field, at, test))
+
+
+def _doing(material: Material, holder: ast.AST, field: str, *, at: int, share: int) -> Iterator[Draft]:
+    """Yield a guarded copy of a simple assignment of the same function: a forgotten special case."""
+    statement = getattr(holder, field)[at]
+    copies = [
+        other
+        for other in material.statements_beside(statement)
+        if isinstance(other, ast.Assign | ast.AugAssign) and isinstance(other.value, ast.Constant | ast.Name)
+    ]
+    distinct = list({ast.dump(copy): copy for copy in copies}.values())
+    for fit, test in _best(_tests(material, material.names(statement)[:6]), max(2, share // 3)) if distinct else ():
+        for rank, copy in enumerate(distinct[:5]):
+            build = partial(_guarded, holder, field, at, test, copy)
+            yield Draft("doing", fit * (1 - 0.1 * rank), statement, holder, build)
+
+
+def _best(tests: list[tuple[float, ast.expr]], count: int) -> list[tuple[float, ast.expr]]:
+    return sorted(tests, key=lambda test: -test[0])[:count]
 
 
 def _all_tests(material: Material, node: ast.AST) -> list[tuple[float, ast.expr]]:
     """Return tests seen in the function and simple tests of the variables in scope."""
-    function = material.code.function(node)
     seen = [
         (0.9 - 0.03 * rank, test)
         for rank, test in enumerate(
-            other
-            for other in material.expressions
-            if isinstance(other, ast.Compare | ast.BoolOp) and material.code.function(other) is function
+            other for other in material.expressions_beside(node) if isinstance(other, ast.Compare | ast.BoolOp)
         )
     ][:10]
     turned = [(0.8 * fit, negated(test)) for fit, test in seen]
@@ -95,15 +120,35 @@ def _tests(material: Material, variables: tuple[str, ...] | list[str]) -> list[t
     """Return tests of single variables, then of pairs, with their fit."""
     found: list[tuple[float, ast.expr]] = []
     for rank, variable in enumerate(variables):
-        found += [(fit * (1 - 0.06 * rank), test) for fit, test in _single(material, variable)]
+        found += [(fit * (1 - 0.06 * rank), test) for fit, test in _single(variable, material.kind_of_name(variable))]
     for at, first in enumerate(variables[:5]):
         for second in variables[at + 1 : 5]:
-            found += _pair(name(first), name(second))
+            found += _pair(first, second)
     return found
 
 
-def _single(material: Material, variable: str) -> Iterator[tuple[float, ast.expr]]:
-    kind, read = material.kind_of_name(variable), name(variable)
+@lru_cache(maxsize=256)
+def _single(variable: str, kind: Kind) -> tuple[tuple[float, ast.expr], ...]:
+    return tuple(_single_tests(name(variable), kind))
+
+
+def _memberships(material: Material, node: ast.stmt) -> list[tuple[float, ast.expr]]:
+    """Return tests whether elements seen in the function, or their neighbours, are in a collection in scope."""
+    elements: dict[str, ast.expr] = {}
+    for seen in material.expressions_beside(node):
+        if isinstance(seen, ast.Subscript) and isinstance(seen.slice, ast.Constant | ast.Name):
+            for other in (seen, *(item(seen.value, shifted(seen.slice, by)) for by in (1, -1))):
+                elements.setdefault(ast.dump(other), other)
+    groups = [v for v in material.names(node)[:6] if material.kind_of_name(v) in ("list", "set", "dict", "tuple")][:2]
+    return [
+        (0.5, compare(element, operator, name(group)))
+        for group in groups
+        for element in list(elements.values())[:4]
+        for operator in (ast.NotIn, ast.In)
+    ]
+
+
+def _single_tests(read: ast.expr, kind: Kind) -> Iterator[tuple[float, ast.expr]]:
     yield 1.0, negated(read)
     if kind in NUMBERS or kind == "any":
         weight = 1.0 if kind in NUMBERS else 0.6
@@ -117,8 +162,8 @@ def _single(material: Material, variable: str) -> Iterator[tuple[float, ast.expr
         weight = 0.9 if kind in CONTAINERS else 0.5
         length = call("len", read)
         sizes: tuple[tuple[type[ast.cmpop], int, float], ...] = (
-            (ast.Eq, 0, 0.7), (ast.Eq, 1, 0.95), (ast.LtE, 1, 0.9), (ast.Lt, 2, 0.8), (ast.Gt, 1, 0.5), (ast.Eq, 2, 0.5),
-            (ast.LtE, 2, 0.5),
+            (ast.Eq, 0, 0.7), (ast.Eq, 1, 0.95), (ast.LtE, 1, 0.9), (ast.Lt, 2, 0.8), (ast.Gt, 1, 0.5),
+            (ast.Eq, 2, 0.5),            (ast.LtE, 2, 0.5),
         )  # fmt: skip
         for operator, value, fit in sizes:
             yield weight * fit, compare(length, operator, literal(value))
@@ -126,24 +171,23 @@ def _single(material: Material, variable: str) -> Iterator[tuple[float, ast.expr
     yield (0.5 if kind in ("bool", "any") else 0.35), read
 
 
-def _pair(first: ast.expr, second: ast.expr) -> Iterator[tuple[float, ast.expr]]:
+@lru_cache(maxsize=256)
+def _pair(first: str, second: str) -> tuple[tuple[float, ast.expr], ...]:
     fits: tuple[tuple[type[ast.cmpop], float], ...] = (
         (ast.Eq, 0.6), (ast.NotEq, 0.4), (ast.Lt, 0.45), (ast.Gt, 0.5), (ast.LtE, 0.4), (ast.GtE, 0.4), (ast.In, 0.45),
         (ast.NotIn, 0.35),
     )  # fmt: skip
-    for operator, fit in fits:
-        yield fit, compare(first, operator, second)
+    return tuple((fit, compare(name(first), operator, name(second))) for operator, fit in fits)
 
 
 def _values(material: Material, function: FunctionNode) -> list[ast.expr]:
     """Return what a guard may give back: returned already, expected by visible cases, parameters, common ends."""
     returned: list[ast.expr] = [
         node.value
-        for node in material.code.nodes
+        for node in material.statements_of(function)
         if isinstance(node, ast.Return)
         and node.value is not None
         and isinstance(node.value, ast.Constant | ast.Name | ast.List | ast.Tuple | ast.UnaryOp)
-        and material.code.function(node) is function
         and not (isinstance(node.value, ast.Name) and node.value.id not in material.parameters(function))
     ]
     kinds = material.result_kinds
@@ -160,11 +204,13 @@ def _values(material: Material, function: FunctionNode) -> list[ast.expr]:
     return list({ast.dump(value): value for value in found}.values())
 
 
-def _inserted(holder: ast.AST, field: str, at: int, statement: ast.stmt) -> ast.AST:
-    block = getattr(holder, field)
-    return with_block(holder, field, [*block[:at], statement, *block[at:]])
+def _guarded(holder: Node, field: str, at: int, test: ast.expr, statement: ast.stmt) -> Node:
+    """Return the holder with `if test: statement` before its statement at `at`."""
+    block: list[ast.stmt] = getattr(holder, field)
+    return with_block(holder, field, [*block[:at], branch(test, [statement]), *block[at:]])
 
 
-def _guarded(holder: ast.AST, field: str, at: int, test: ast.expr) -> ast.AST:
-    block = getattr(holder, field)
+def _held(holder: Node, field: str, at: int, test: ast.expr) -> Node:
+    """Return the holder with its statement at `at` under the test."""
+    block: list[ast.stmt] = getattr(holder, field)
     return with_block(holder, field, [*block[:at], branch(test, [block[at]]), *block[at + 1 :]])

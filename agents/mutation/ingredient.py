@@ -7,6 +7,8 @@ Does not promise: sense of the copy in its new place; alike expressions come fir
 from __future__ import annotations
 
 import ast
+import builtins
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import partial
 from itertools import permutations
@@ -23,30 +25,40 @@ _COPIED = (
     ast.BinOp, ast.Call, ast.Compare, ast.BoolOp, ast.Subscript, ast.ListComp, ast.GeneratorExp, ast.IfExp,
     ast.Attribute, ast.UnaryOp, ast.List, ast.Tuple, ast.SetComp, ast.DictComp, ast.Dict, ast.Lambda,
 )  # fmt: skip
-_MOST_SOURCES = 60
+_BUILTINS = frozenset(dir(builtins))
+# So many copies are tried for each place of a source, fewer where it has many places.
+_MOST, _MOST_SOURCES = 1500, 40
 _MOST_NAMES = 4
+# Expressions further away than so many others are not looked at: long sources would take the square of their length.
+_NEAREST = 100
 
 
 def drafts(material: Material) -> Iterator[Draft]:
     """Yield the family's edits, unordered."""
-    own = [node for node in material.expressions if isinstance(node, _COPIED) and not _is_callee(material, node)]
+    own = sorted(_sources(material), key=lambda node: node.lineno)
     foreign = list(_foreign(material))
+    share = min(_MOST_SOURCES, max(8, _MOST // max(1, len(material.expressions))))
     for node in material.expressions:
-        if _is_callee(material, node) or isinstance(node, ast.Starred):
+        if material.code.is_called(node) or isinstance(node, ast.Starred):
             continue
-        yield from _from_own(material, node, own)
+        yield from _from_own(material, node, own, share)
         yield from _from_foreign(material, node, foreign)
     yield from _statements(material)
 
 
-def _from_own(material: Material, node: ast.expr, own: list[ast.expr]) -> Iterator[Draft]:
+def _sources(material: Material) -> list[ast.expr]:
+    return [node for node in material.expressions if isinstance(node, _COPIED) and not material.code.is_called(node)]
+
+
+def _from_own(material: Material, node: ast.expr, own: list[ast.expr], share: int) -> Iterator[Draft]:
     inside = {id(child) for child in ast.walk(node)}
-    near = [other for other in own if id(other) not in inside]
+    first = bisect_left(own, node.lineno, key=lambda other: other.lineno)
+    near = [other for other in own[max(0, first - _NEAREST) : first + _NEAREST] if id(other) not in inside]
     ranked = sorted(near, key=lambda other: (-_likeness(material, node, other), abs(other.lineno - node.lineno)))
-    for rank, other in enumerate(ranked[:_MOST_SOURCES]):
+    for rank, other in enumerate(ranked[:share]):
         fit = _likeness(material, node, other) * (1 - 0.01 * min(rank, 50))
         yield Draft("own", fit, node, node, partial(kept, other))
-        if rank < 12:
+        if rank < share // 4:
             yield from _renamings(material, node, other, fit)
 
 
@@ -56,7 +68,7 @@ def _renamings(material: Material, node: ast.expr, other: ast.expr, fit: float) 
     variables = material.names(node)[:6]
     for use in uses[:3]:
         for rank, variable in enumerate(variables):
-            if variable != use.id and not _is_callee(material, use):
+            if variable != use.id and not material.code.is_called(use):
                 changed = partial(exchanged, other, {id(use): name(variable)})
                 yield Draft("renamed", 0.9 * fit * (1 - 0.05 * rank), node, node, changed)
 
@@ -94,12 +106,14 @@ def _mapped(fragment: ast.expr, scope: tuple[str, ...], material: Material) -> I
         if count >= 6:
             return
         mapping = dict(zip(free, choice, strict=True))
-        yield exchanged(fragment, {id(use): twin(use, id=mapping[use.id]) for use in _uses(fragment) if use.id in mapping})
+        yield exchanged(
+            fragment, {id(use): twin(use, id=mapping[use.id]) for use in _uses(fragment) if use.id in mapping}
+        )
 
 
 def _free_names(fragment: ast.AST, scope: tuple[str, ...], material: Material) -> list[str]:
     bound = {use.id for use in _uses(fragment) if isinstance(use.ctx, ast.Store)}
-    known = {*scope, *material.functions, *bound, *_builtin_names()}
+    known = {*scope, *material.functions, *bound, *_BUILTINS}
     return list(dict.fromkeys(use.id for use in _uses(fragment) if use.id not in known))
 
 
@@ -107,19 +121,11 @@ def _uses(fragment: ast.AST) -> list[ast.Name]:
     return [node for node in ast.walk(fragment) if isinstance(node, ast.Name)]
 
 
-def _builtin_names() -> frozenset[str]:
-    return _BUILTINS
-
-
-_BUILTINS = frozenset(
-    "abs all any bin bool chr dict divmod enumerate filter float frozenset hash hex int isinstance iter len list map max "
-    "min next oct ord pow print range repr reversed round set slice sorted str sum tuple type zip".split()
-)
-
-
 def _statements(material: Material) -> Iterator[Draft]:
     """Yield fragments' statements in front of, and instead of, the source's simple ones."""
-    pieces = [piece for piece in material.fragments if isinstance(piece, ast.Assign | ast.AugAssign | ast.If | ast.Expr)]
+    pieces = [
+        piece for piece in material.fragments if isinstance(piece, ast.Assign | ast.AugAssign | ast.If | ast.Expr)
+    ]
     for holder, field, block in material.blocks:
         for at, statement in enumerate(block):
             for rank, piece in enumerate(pieces[:12]):
@@ -146,8 +152,3 @@ def _likeness(material: Material, node: ast.expr, other: ast.expr) -> float:
     kinds = {material.kind(node), material.kind(other)}
     score = 0.5 + 0.25 * same_form + 0.15 * (len(kinds) == 1) + 0.05 * ("any" in kinds)
     return score + 0.1 * (material.code.function(node) is material.code.function(other))
-
-
-def _is_callee(material: Material, node: ast.AST) -> bool:
-    slot = material.code.slots.get(id(node))
-    return slot is not None and slot[1] in ("func", "decorator_list")

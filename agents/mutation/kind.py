@@ -110,7 +110,10 @@ class KindGuesser:
 
     def _learn(self, node: ast.AST) -> None:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AugAssign(target=ast.Name(id=name), value=value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AugAssign(target=ast.Name(id=name), value=value)
+            ):
                 self._note(name, self.guess(value))
             case ast.For(target=target, iter=source) | ast.comprehension(target=target, iter=source):
                 self._learn_loop(target, source)

@@ -11,11 +11,12 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from types import EllipsisType
 
 from .code import Code, FunctionNode, is_docstring, read
 from .context import Context
 from .kind import Kind, KindGuesser, kind_of_value
-from .syntax import is_read
+from .syntax import Value, is_read
 
 _SCOPES = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
@@ -28,6 +29,7 @@ class Material:
         self.entry_point = entry_point
         self.context = context
         self._locals: dict[int, tuple[str, ...]] = {}
+        self._kinds: dict[int, Kind] = {}
 
     @cached_property
     def expressions(self) -> tuple[ast.expr, ...]:
@@ -44,6 +46,32 @@ class Material:
             and not is_docstring(node)
             and not isinstance(node, ast.Import | ast.ImportFrom | ast.Global | ast.Nonlocal)
         )
+
+    def expressions_beside(self, node: ast.AST) -> list[ast.expr]:
+        """Return the values read in the same function as the node."""
+        return self._expressions_by_function.get(id(self.code.function(node)), [])
+
+    def statements_beside(self, node: ast.AST) -> list[ast.stmt]:
+        """Return the statements of the same function as the node."""
+        return self.statements_of(self.code.function(node))
+
+    def statements_of(self, function: FunctionNode | None) -> list[ast.stmt]:
+        """Return the statements of a function, nested blocks included and nested functions not; None: outside all."""
+        return self._statements_by_function.get(id(function), [])
+
+    @cached_property
+    def _expressions_by_function(self) -> dict[int, list[ast.expr]]:
+        found: dict[int, list[ast.expr]] = {}
+        for node in self.expressions:
+            found.setdefault(id(self.code.function(node)), []).append(node)
+        return found
+
+    @cached_property
+    def _statements_by_function(self) -> dict[int, list[ast.stmt]]:
+        found: dict[int, list[ast.stmt]] = {}
+        for node in self.statements:
+            found.setdefault(id(self.code.function(node)), []).append(node)
+        return found
 
     @cached_property
     def blocks(self) -> tuple[tuple[ast.AST, str, tuple[ast.stmt, ...]], ...]:
@@ -68,7 +96,14 @@ class Material:
                 found.update(dict.fromkeys(_parameters(above.args)))
             elif isinstance(above, FunctionNode | ast.Module):
                 found.update(dict.fromkeys(self.locals(above)))
-        return tuple(found)
+        # A variable that nothing reads was likely meant to be read here.
+        return tuple(sorted(found, key=lambda name: name not in self._unread))
+
+    @cached_property
+    def _unread(self) -> frozenset[str]:
+        names = [node for node in ast.walk(self.code.tree) if isinstance(node, ast.Name)]
+        read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+        return frozenset(node.id for node in names if node.id not in read and node.id != "_")
 
     def locals(self, scope: FunctionNode | ast.Module) -> tuple[str, ...]:
         """Return a scope's own variables: parameters first, then in order of first assignment."""
@@ -112,10 +147,10 @@ class Material:
         return tuple(found)
 
     @cached_property
-    def constants(self) -> tuple[object, ...]:
+    def constants(self) -> tuple[Value, ...]:
         """Constant values written in the source, most frequent first; docstrings are left out."""
         values = (node.value for node in self.code.nodes if isinstance(node, ast.Constant))
-        return _by_frequency(value for value in values if value is not Ellipsis)
+        return _by_frequency(value for value in values if not isinstance(value, EllipsisType))
 
     @cached_property
     def arguments(self) -> tuple[tuple[object, ...], ...]:
@@ -129,7 +164,7 @@ class Material:
         return tuple(value for text in self.context.outputs if (value := _value(text)) is not _NOTHING)
 
     @cached_property
-    def atoms(self) -> tuple[object, ...]:
+    def atoms(self) -> tuple[Value, ...]:
         """Numbers, texts, truth values and None found in the visible expectations, most frequent first."""
         return _by_frequency(leaf for result in self.results for leaf in _leaves(result))
 
@@ -150,7 +185,12 @@ class Material:
 
     def kind(self, expression: ast.expr) -> Kind:
         """Return a guess at the kind of value, `any` where there is none."""
-        return self._guesser.guess(expression)
+        if id(expression) not in self.code.slots:
+            return self._guesser.guess(expression)
+        known = self._kinds.get(id(expression))
+        if known is None:
+            known = self._kinds[id(expression)] = self._guesser.guess(expression)
+        return known
 
     def kind_of_name(self, name: str) -> Kind:
         """Return a guess at the kind of value that a variable holds."""
@@ -179,10 +219,10 @@ def _value(text: str) -> object:
         return _NOTHING
 
 
-def _by_frequency(values: Iterable[object]) -> tuple[object, ...]:
+def _by_frequency(values: Iterable[Value]) -> tuple[Value, ...]:
     """Return distinct values, most frequent first; 1, 1.0 and True are three."""
     counts: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], object] = {}
+    first: dict[tuple[str, str], Value] = {}
     for value in values:
         key = (type(value).__name__, repr(value))
         counts[key] += 1
@@ -190,7 +230,7 @@ def _by_frequency(values: Iterable[object]) -> tuple[object, ...]:
     return tuple(first[key] for key, _ in counts.most_common())
 
 
-def _leaves(value: object, depth: int = 3) -> Iterator[object]:
+def _leaves(value: object, depth: int = 3) -> Iterator[Value]:
     if isinstance(value, bool | int | float | str | None):
         yield value
     elif isinstance(value, list | tuple | set | frozenset) and depth:

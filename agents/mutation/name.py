@@ -34,6 +34,7 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("ljust", "rjust"), ("sort", "reverse"), ("issubset", "issuperset"), ("count", "index"), ("update", "add"),
     ("remove", "discard"), ("get", "pop", "setdefault"), ("extend", "append"),
 )  # fmt: skip
+_CONVERSIONS = ("len", "str", "bin", "int", "abs", "sum", "list", "set")
 _MODULES = frozenset({"math", "os", "re", "sys", "collections", "itertools", "functools", "string", "random", "heapq"})
 
 
@@ -54,7 +55,7 @@ def drafts(material: Material) -> Iterator[Draft]:
 
 def _of_name(material: Material, node: ast.Name) -> Iterator[Draft]:
     if isinstance(node.ctx, ast.Load):
-        if _is_called(material, node):
+        if material.code.is_called(node):
             yield from _of_function(material, node)
             return
         if node.id in material.functions or node.id in _MODULES:
@@ -63,6 +64,7 @@ def _of_name(material: Material, node: ast.Name) -> Iterator[Draft]:
             yield Draft("variable", fit, node, node, partial(name, other))
         yield from _parts(material, node)
         yield from _expressions(material, node)
+        yield from _converted(material, node)
     elif isinstance(node.ctx, ast.Store):
         for fit, other in _ranked(material, node, material.kind_of_name(node.id)):
             yield Draft("target", fit, node, node, partial(twin, node, id=other))
@@ -100,7 +102,7 @@ def _of_function(material: Material, node: ast.Name) -> Iterator[Draft]:
 def _of_attribute(material: Material, node: ast.Attribute) -> Iterator[Draft]:
     for rank, other in enumerate(_relatives(node.attr)):
         yield Draft("relative", 1 - 0.1 * rank, node, node, partial(twin, node, attr=other))
-    if not _is_called(material, node):
+    if not material.code.is_called(node):
         for rank, other in enumerate(material.attributes[:12]):
             yield Draft("attribute", 1 - 0.05 * rank, node, node, partial(twin, node, attr=other))
 
@@ -111,14 +113,24 @@ def _relatives(identifier: str) -> list[str]:
 
 
 def _for_constant(material: Material, node: ast.Constant) -> Iterator[Draft]:
+    yield from _spelt(material, node)
     for fit, other in _ranked(material, node, material.kind(node)):
         yield Draft("for-constant", fit, node, node, partial(name, other))
         if is_number(node):
             yield Draft("for-constant", 0.5 * fit, node, node, partial(call, "len", name(other)))
 
 
+def _spelt(material: Material, node: ast.Constant) -> Iterator[Draft]:
+    """Yield the variable that a text spells, as it is and through the usual methods of texts."""
+    if not isinstance(node.value, str) or node.value not in material.names(node):
+        return
+    yield Draft("for-constant", 1.0, node, node, partial(name, node.value))
+    for rank, attribute in enumerate(("encode", "lower", "strip", "upper", "copy")):
+        yield Draft("for-constant", 0.9 - 0.1 * rank, node, node, partial(method, name(node.value), attribute))
+
+
 def _for_expression(material: Material, node: ast.expr) -> Iterator[Draft]:
-    if _is_called(material, node):
+    if material.code.is_called(node):
         return
     for fit, other in _ranked(material, node, material.kind(node), 10):
         yield Draft("expression", 0.9 * fit, node, node, partial(name, other))
@@ -145,15 +157,24 @@ def _parts(material: Material, node: ast.Name) -> Iterator[Draft]:
 
 def _expressions(material: Material, node: ast.Name) -> Iterator[Draft]:
     """Yield subscripts, attributes and calls seen in the same function."""
-    function = material.code.function(node)
     seen = 0
-    for other in material.expressions:
+    for other in material.expressions_beside(node):
         if seen >= 14 or not isinstance(other, ast.Subscript | ast.Attribute | ast.Call | ast.BinOp):
             continue
-        if material.code.function(other) is function and not _is_called(material, other) and _small(other):
+        if not material.code.is_called(other) and _small(other):
             seen += 1
             fit = _likeness(material.kind(node), material.kind(other)) * (1 - 0.03 * seen)
             yield Draft("expression", fit, node, node, partial(kept, other))
+
+
+def _converted(material: Material, node: ast.Name) -> Iterator[Draft]:
+    """Yield another variable, converted by a builtin: `str(x)` for `items`."""
+    if not isinstance(material.code.parent(node), ast.Attribute | ast.Call | ast.BinOp | ast.Subscript | ast.Compare):
+        return
+    for rank, other in enumerate(material.names(node)[:5]):
+        for order, function in enumerate(_CONVERSIONS if other != node.id else ()):
+            fit = 0.5 * (1 - 0.08 * rank) * (1 - 0.06 * order)
+            yield Draft("part", fit, node, node, partial(call, function, name(other)))
 
 
 def _everywhere(material: Material, statement: ast.stmt) -> Iterator[Draft]:
@@ -180,11 +201,6 @@ def _renamed(statement: ast.stmt, other_names: dict[str, str]) -> ast.stmt:
         if isinstance(node, ast.Name) and node.id in other_names
     }
     return exchanged(statement, changes)
-
-
-def _is_called(material: Material, node: ast.AST) -> bool:
-    slot = material.code.slots.get(id(node))
-    return slot is not None and slot[1] in ("func", "decorator_list")
 
 
 def _small(node: ast.expr) -> bool:

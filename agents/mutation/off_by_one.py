@@ -13,7 +13,7 @@ from functools import partial
 from .edit import Draft
 from .kind import NUMBERS, SEQUENCES
 from .material import Material
-from .syntax import binary, call, item, kept, literal, part, shifted
+from .syntax import binary, call, is_whole, item, kept, literal, name, part, shifted
 from .tree import twin
 
 # Bounds of ranges, then indices and slices, then compared values: the order in which such slips are made.
@@ -31,9 +31,9 @@ def drafts(material: Material) -> Iterator[Draft]:
             for side in (node.left, *node.comparators):
                 yield from _moved("compared", _fit(material, side), side)
         yield from _of_value(material, node)
-    for node in material.code.nodes:
-        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            yield from _of_subscript(node)
+    for stored in material.code.nodes:
+        if isinstance(stored, ast.Subscript) and not isinstance(stored.ctx, ast.Load):
+            yield from _of_subscript(stored)
 
 
 def _moved(kind: str, fit: float, node: ast.expr, by: tuple[int, ...] = (1, -1)) -> Iterator[Draft]:
@@ -51,8 +51,7 @@ def _of_call(node: ast.Call) -> Iterator[Draft]:
     if function == "len":
         yield from _moved("length", 1.0, node)
     if function == "enumerate" and len(node.args) == 1:
-        start = ast.keyword(arg="start", value=literal(1))
-        yield Draft("range", 0.7, node, node, partial(ast.Call, func=node.func, args=[*node.args, start.value], keywords=[]))
+        yield Draft("range", 0.7, node, node, partial(call, "enumerate", *node.args, literal(1)))
     if function != "range" or node.keywords or not 1 <= len(node.args) <= 3:
         return
     for bound in node.args[:2]:
@@ -74,7 +73,11 @@ def _ranges(bounds: list[ast.expr]) -> Iterator[tuple[float, list[ast.expr]]]:
         yield from ((0.3, [literal(bound), stop]) for bound in (0, 1, 2))
     else:
         start, stop, step = bounds
-        yield from ((0.8, [start, stop]), (0.8, [start, stop, shifted(step, 1)]), (0.7, [start, stop, shifted(step, -1)]))
+        yield from (
+            (0.8, [start, stop]),
+            (0.8, [start, stop, shifted(step, 1)]),
+            (0.7, [start, stop, shifted(step, -1)]),
+        )
         yield (0.6, [start, stop, ast.UnaryOp(op=ast.USub(), operand=step)])
 
 
@@ -84,9 +87,9 @@ def _of_subscript(node: ast.Subscript) -> Iterator[Draft]:
         yield from _of_slice(node, index)
         return
     for single in index.elts if isinstance(index, ast.Tuple) else [index]:
-        if not isinstance(single, ast.Constant) or type(single.value) is int:
+        if not isinstance(single, ast.Slice | ast.Constant) or is_whole(single):
             yield from _moved("index", 1.0, single, (-1, 1, -2, 2))
-    if isinstance(index, ast.Constant) and type(index.value) is int:
+    if isinstance(index, ast.Constant) and is_whole(index):
         yield Draft("index", 0.9, node, index, partial(literal, -1 if index.value == 0 else 0))
     elif not isinstance(index, ast.Tuple | ast.Constant):
         yield Draft("index", 0.6, node, index, partial(ast.UnaryOp, op=ast.USub(), operand=index))
@@ -105,7 +108,8 @@ def _of_slice(node: ast.Subscript, index: ast.Slice) -> Iterator[Draft]:
         yield Draft("slice", 0.8, node, node, partial(_resliced, node, {bound: None}))
         yield Draft("slice", 0.5, node, node, partial(_resliced, node, {bound: _opposite(value)}))
     fits: tuple[tuple[str, int, float], ...] = (
-        ("lower", 1, 0.8), ("upper", -1, 0.8), ("step", -1, 0.7), ("step", 2, 0.5), ("lower", 2, 0.4), ("upper", -2, 0.4),
+        ("lower", 1, 0.8), ("upper", -1, 0.8), ("step", -1, 0.7), ("step", 2, 0.5), ("lower", 2, 0.4),
+        ("upper", -2, 0.4),
     )  # fmt: skip
     for bound, value, fit in fits:
         if getattr(index, bound) is None:
@@ -138,7 +142,21 @@ def _of_value(material: Material, node: ast.expr) -> Iterator[Draft]:
         weight = 1.0 if isinstance(parent, ast.BinOp | ast.Return | ast.Assign | ast.Call) else 0.7
         yield from _moved("value", weight * _fit(material, node), node)
     if kind in SEQUENCES or kind == "any":
-        yield from _sliced(node, 1.0 if kind in SEQUENCES else 0.5)
+        weight = 1.0 if kind in SEQUENCES else 0.5
+        yield from _sliced(node, weight)
+        yield from _sliced_by_names(material, node, weight)
+
+
+def _sliced_by_names(material: Material, node: ast.expr, weight: float) -> Iterator[Draft]:
+    """Yield `node[i:]` and `node[:i]` for whole numbers in scope."""
+    if not isinstance(node, ast.Name | ast.Attribute | ast.Call):
+        return
+    for rank, other in enumerate(
+        other for other in material.names(node)[:8] if material.kind_of_name(other) in ("int", "any")
+    ):
+        fit = weight * (0.7 - 0.05 * rank) * (1.0 if material.kind_of_name(other) == "int" else 0.6)
+        yield Draft("new-slice", fit, node, node, partial(part, node, lower=name(other)))
+        yield Draft("new-slice", fit, node, node, partial(part, node, upper=name(other)))
 
 
 def _sliced(node: ast.expr, weight: float) -> Iterator[Draft]:

@@ -15,7 +15,22 @@ from .edit import Draft
 from .kind import CONTAINERS, NUMBERS, kind_of_value
 from .material import Material
 from .syntax import (
-    Value, assign, binary, both, call, compare, either, kept, list_of, literal, name, negated, part, tuple_of,
+    Value,
+    assign,
+    binary,
+    both,
+    call,
+    compare,
+    either,
+    is_read,
+    kept,
+    list_of,
+    literal,
+    name,
+    negated,
+    part,
+    target,
+    tuple_of,
 )  # fmt: skip
 from .tree import exchanged, twin, with_block
 
@@ -80,7 +95,12 @@ def _values(material: Material, statement: ast.stmt) -> list[tuple[float, ast.ex
     for value in (*usual, *(atom for atom in material.atoms[:8] if isinstance(atom, int | float | str))):
         found.append((1.0 if kind_of_value(value) in kinds else 0.4, literal(value)))
     lists = 0.9 if "list" in kinds else 0.3
-    found += [(lists, list_of(())), (lists, list_of([list_of(())])), (0.3, ast.Dict(keys=[], values=[])), (0.3, call("set"))]
+    found += [
+        (lists, list_of(())),
+        (lists, list_of([list_of(())])),
+        (0.3, ast.Dict(keys=[], values=[])),
+        (0.3, call("set")),
+    ]
     return found
 
 
@@ -91,8 +111,8 @@ def _parts(material: Material, value: ast.expr) -> Iterator[tuple[float, ast.exp
         for node in ast.walk(value)
         if node is not value
         and isinstance(node, ast.expr)
-        and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-        and not isinstance(node, ast.Slice | ast.Starred | ast.Lambda)
+        and is_read(node)
+        and not isinstance(node, ast.Lambda)
         and not _under_comprehension(material, node, value)
     ]
     yield from ((0.9 - 0.03 * min(rank, 20), node) for rank, node in enumerate(inner[:25]))
@@ -139,24 +159,19 @@ def _tests(material: Material, statement: ast.stmt) -> Iterator[tuple[float, ast
 
 
 def _seen_tests(material: Material, statement: ast.stmt) -> list[ast.expr]:
-    function = material.code.function(statement)
-    return [
-        node
-        for node in material.expressions
-        if isinstance(node, ast.Compare | ast.BoolOp) and material.code.function(node) is function
-    ]
+    return [node for node in material.expressions_beside(statement) if isinstance(node, ast.Compare | ast.BoolOp)]
 
 
 def _seen(material: Material, statement: ast.stmt, value: ast.expr) -> Iterator[tuple[float, ast.expr]]:
-    function = material.code.function(statement)
     inside = {id(node) for node in ast.walk(value)}
     found = [
         node
-        for node in material.expressions
+        for node in material.expressions_beside(statement)
         if id(node) not in inside
-        and isinstance(node, ast.Call | ast.BinOp | ast.Subscript | ast.ListComp | ast.Tuple | ast.IfExp | ast.Attribute)
-        and material.code.function(node) is function
-        and not _is_callee(material, node)
+        and isinstance(
+            node, ast.Call | ast.BinOp | ast.Subscript | ast.ListComp | ast.Tuple | ast.IfExp | ast.Attribute
+        )
+        and not material.code.is_called(node)
     ]
     nearest = sorted(found, key=lambda node: abs(node.lineno - statement.lineno))
     yield from ((1 - 0.03 * rank, node) for rank, node in enumerate(nearest[:24]))
@@ -181,26 +196,24 @@ def _combined(material: Material, statement: ast.stmt, value: ast.expr) -> Itera
 def _places(material: Material, statement: ast.Return) -> Iterator[Draft]:
     """Yield the return one block further out, or inside the compound statement before it."""
     code = material.code
-    slot = code.slots.get(id(statement))
-    if slot is None or slot[2] is None:
+    slot = code.place(statement)
+    if slot is None or statement.value is None:
         return
     holder, field, at = slot
-    outer = code.slots.get(id(holder))
-    if outer and outer[2] is not None and isinstance(holder, ast.stmt) and not isinstance(holder, FunctionNode):
-        yield Draft("place", 1.0, statement, outer[0], partial(_further_out, holder, field, at, outer[0], outer[1], outer[2]))
+    outer = code.place(holder)
+    if outer and isinstance(holder, ast.stmt) and not isinstance(holder, FunctionNode):
+        yield Draft(
+            "place", 1.0, statement, outer[0], partial(_further_out, holder, field, at, outer[0], outer[1], outer[2])
+        )
     block: list[ast.stmt] = getattr(holder, field)
     if at and isinstance(block[at - 1], ast.For | ast.While | ast.If):
         yield Draft("place", 0.7, statement, holder, partial(_further_in, holder, field, at))
     yield Draft("statement", 0.5, statement, statement, partial(ast.Expr, value=statement.value))
-    if isinstance(statement.value, ast.expr):
-        for variable in _variables(material, statement)[:6]:
-            stored = ast.Name(id=variable, ctx=ast.Store())
-            yield Draft("statement", 0.6, statement, statement, partial(assign, stored, statement.value))
+    for variable in _variables(material, statement)[:6]:
+        yield Draft("statement", 0.6, statement, statement, partial(assign, target(variable), statement.value))
 
 
-def _further_out(
-    holder: ast.stmt, field: str, at: int, outer: ast.AST, outer_field: str, place: int
-) -> ast.AST:
+def _further_out(holder: ast.stmt, field: str, at: int, outer: ast.AST, outer_field: str, place: int) -> ast.AST:
     block: list[ast.stmt] = getattr(holder, field)
     around: list[ast.stmt] = getattr(outer, outer_field)
     without = with_block(holder, field, [*block[:at], *block[at + 1 :]])
@@ -245,15 +258,10 @@ def _exchanged_results(material: Material, function: FunctionNode) -> Iterator[D
     """Yield exchanges of two returned values of one function."""
     returns = [
         node.value
-        for node in material.statements
-        if isinstance(node, ast.Return) and node.value is not None and material.code.function(node) is function
+        for node in material.statements_of(function)
+        if isinstance(node, ast.Return) and node.value is not None
     ][:6]
     for at, first in enumerate(returns):
         for second in returns[at + 1 :]:
             build = partial(exchanged, function, {id(first): second, id(second): first})
             yield Draft("exchange", 1.0, first, function, build)
-
-
-def _is_callee(material: Material, node: ast.AST) -> bool:
-    slot = material.code.slots.get(id(node))
-    return slot is not None and slot[1] in ("func", "decorator_list")

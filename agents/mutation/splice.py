@@ -41,7 +41,7 @@ def splices(code: Code, tree: ast.Module) -> tuple[Splice, ...]:
     except _Rewrite:
         text = ast.unparse(tree).replace("\n", code.newline) + code.newline
         return (Splice(0, code.raw, text.encode()),)
-    return tuple(sorted(splicer.found, key=lambda splice: splice.start))
+    return tuple(sorted(splicer.found, key=lambda splice: (splice.start, len(splice.old))))
 
 
 class _Splicer:
@@ -145,7 +145,7 @@ class _Splicer:
         self.found.append(Splice(place, b"", text))
 
     def first_line(self, statement: ast.stmt) -> int:
-        decorators = getattr(statement, "decorator_list", [])
+        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
         return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
     def line_start(self, statement: ast.stmt) -> int:

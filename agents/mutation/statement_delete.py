@@ -18,7 +18,16 @@ from .syntax import kept
 from .tree import Node, with_block
 
 # Superfluous statements are the few-candidates case, so deletion leads; moves follow by distance.
-PRIORS = {"delete": 1.0, "unwrap": 0.8, "neighbour": 0.8, "out": 0.85, "into": 0.75, "far": 0.5, "leap": 0.9, "branch": 0.7}
+PRIORS = {
+    "delete": 1.0,
+    "unwrap": 0.8,
+    "neighbour": 0.8,
+    "out": 0.85,
+    "into": 0.75,
+    "far": 0.5,
+    "leap": 0.9,
+    "branch": 0.7,
+}
 
 _FIELDS = ("body", "orelse", "finalbody")
 
@@ -43,7 +52,9 @@ def _deleted(holder: ast.AST, field: str, block: tuple[ast.stmt, ...], at: int) 
     for inner in _FIELDS:
         body = getattr(statement, inner, None)
         if body and not (inner == "body" and any(leaps(child) for child in body)):
-            yield Draft("unwrap", 1.0 if inner == "body" else 0.8, statement, holder, partial(_spliced, holder, field, at, body))
+            yield Draft(
+                "unwrap", 1.0 if inner == "body" else 0.8, statement, holder, partial(_spliced, holder, field, at, body)
+            )
     if isinstance(statement, ast.If | ast.For | ast.While) and statement.orelse:
         yield Draft("branch", 1.0, statement.orelse[0], statement, partial(with_block, statement, "orelse", ()))
         body_only = with_block(statement, "orelse", ())
@@ -76,8 +87,8 @@ def _moved(holder: ast.AST, field: str, block: tuple[ast.stmt, ...], at: int) ->
 
 def _moved_out(material: Material, holder: ast.AST, field: str, at: int) -> Iterator[Draft]:
     """Yield moves to before and after the compound statement that holds the statement."""
-    slot = material.code.slots.get(id(holder))
-    if isinstance(holder, FunctionNode | ast.Module) or slot is None or slot[2] is None:
+    slot = material.code.place(holder)
+    if isinstance(holder, FunctionNode | ast.Module) or slot is None:
         return
     outer, outer_field, place = slot
     statement = getattr(holder, field)[at]
@@ -135,7 +146,9 @@ def _moved_in(holder: ast.AST, field: str, block: tuple[ast.stmt, ...], at: int)
             grown = with_block(block[beside], inner, filled)
             low = min(at, beside)
             rest = [*block[:low], grown, *block[low + 2 :]]
-            yield Draft("into", 1.0 if inner == "body" else 0.8, block[at], holder, partial(with_block, holder, field, rest))
+            yield Draft(
+                "into", 1.0 if inner == "body" else 0.8, block[at], holder, partial(with_block, holder, field, rest)
+            )
 
 
 def _leaps(material: Material, statement: ast.stmt) -> Iterator[Draft]:

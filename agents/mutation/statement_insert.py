@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from .code import FunctionNode, is_docstring
 from .edit import Draft
@@ -18,7 +19,19 @@ from .syntax import assign, binary, call, item, literal, method, name, part, tar
 from .tree import exchanged, twin, with_block
 
 # A forgotten statement usually resembles one that is there; updates of a collection or counter come next.
-PRIORS = {"copy": 0.9, "variant": 0.7, "collect": 0.85, "count": 0.7, "assign": 0.75, "leap": 0.6, "call": 0.5, "reset": 0.5}
+PRIORS = {
+    "copy": 0.9,
+    "variant": 0.7,
+    "collect": 0.85,
+    "count": 0.7,
+    "assign": 0.75,
+    "leap": 0.6,
+    "call": 0.5,
+    "reset": 0.5,
+}
+
+# About this many insertions for a source, and at least so many at each place.
+_MOST, _FEWEST = 2400, 40
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Delete)
 _ADDERS: dict[Kind, tuple[str, ...]] = {"list": ("append", "extend"), "set": ("add", "update"), "dict": ("update",)}
@@ -27,6 +40,8 @@ _TIDIERS: dict[Kind, tuple[str, ...]] = {"list": ("sort", "reverse", "pop"), "se
 
 def drafts(material: Material) -> Iterator[Draft]:
     """Yield the family's edits, unordered."""
+    places = sum(len(block) + 1 for _, _, block in material.blocks)
+    share = max(_FEWEST, _MOST // max(1, places))
     for holder, field, block in material.blocks:
         start = 1 if is_docstring(block[0]) else 0
         for at in range(start, len(block) + 1):
@@ -34,7 +49,8 @@ def drafts(material: Material) -> Iterator[Draft]:
                 continue
             beside = block[min(at, len(block) - 1)]
             weight = _place_weight(holder, block, at)
-            for kind, fit, statement in _statements(material, beside):
+            statements = sorted(_statements(material, beside), key=lambda entry: -PRIORS[entry[0]] * entry[1])
+            for kind, fit, statement in statements[:share]:
                 build = partial(_inserted, holder, field, at, statement)
                 yield Draft(kind, fit * weight, beside, holder, build)
 
@@ -54,13 +70,13 @@ def _statements(material: Material, beside: ast.stmt) -> Iterator[tuple[str, flo
     yield from _collecting(material, variables)
     yield from _counting(material, variables)
     yield from _assigning(material, variables)
+    yield from _rewriting(material, beside)
     if material.code.loop(beside) is not None:
         yield from (("leap", fit, leap) for fit, leap in ((1.0, ast.Break()), (0.9, ast.Continue())))
 
 
 def _copies(material: Material, beside: ast.stmt, variables: list[str]) -> Iterator[tuple[str, float, ast.stmt]]:
-    function = material.code.function(beside)
-    seen = [s for s in material.statements if isinstance(s, _SIMPLE) and material.code.function(s) is function]
+    seen = [statement for statement in material.statements_beside(beside) if isinstance(statement, _SIMPLE)]
     nearest = sorted(seen, key=lambda statement: abs(statement.lineno - beside.lineno))
     for rank, statement in enumerate(nearest[:12]):
         yield "copy", 1 - 0.04 * rank, statement
@@ -113,11 +129,29 @@ def _collecting(material: Material, variables: list[str]) -> Iterator[tuple[str,
                     yield "collect", 0.6, assign(stored, value)
 
 
+def _rewriting(material: Material, beside: ast.stmt) -> Iterator[tuple[str, float, ast.stmt]]:
+    """Yield `e = f(e)` for elements and slices seen in the function."""
+    seen = (node for node in material.expressions_beside(beside) if isinstance(node, ast.Subscript))
+    for node in list({ast.dump(node): node for node in islice(seen, 24)}.values())[:6]:
+        stored, read = twin(node, ctx=ast.Store()), twin(node, ctx=ast.Load())
+        whole = isinstance(node.slice, ast.Slice)
+        for rank, function_name in enumerate(("sorted", "reversed") if whole else ("int", "str")):
+            yield "assign", 0.8 - 0.2 * rank, assign(stored, call(function_name, read))
+        if not whole:
+            for operator in (ast.Add, ast.Sub):
+                yield "count", 0.7, ast.AugAssign(target=stored, op=operator(), value=literal(1))
+
+
 def _counting(material: Material, variables: list[str]) -> Iterator[tuple[str, float, ast.stmt]]:
     for rank, variable in enumerate(variables):
         kind = material.kind_of_name(variable)
         weight = (1.0 if kind in NUMBERS else 0.6 if kind == "any" else 0.2) * (1 - 0.03 * rank)
-        for operator, value, fit in ((ast.Add, 1, 1.0), (ast.Sub, 1, 0.95), (ast.FloorDiv, 2, 0.4), (ast.FloorDiv, 10, 0.5)):
+        for operator, value, fit in (
+            (ast.Add, 1, 1.0),
+            (ast.Sub, 1, 0.95),
+            (ast.FloorDiv, 2, 0.4),
+            (ast.FloorDiv, 10, 0.5),
+        ):
             yield "count", weight * fit, ast.AugAssign(target=target(variable), op=operator(), value=literal(value))
         for order, other in enumerate(other for other in variables if other != variable):
             for operator, fit in ((ast.Add, 0.7), (ast.Sub, 0.5)):

@@ -133,10 +133,15 @@ def is_number(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
+def is_whole(node: ast.AST) -> bool:
+    """Return whether the node is an int written out (not a bool)."""
+    return isinstance(node, ast.Constant) and type(node.value) is int
+
+
 def is_read(node: ast.AST) -> bool:
-    """Return whether the node is a value that is read, not a target of an assignment or a slice."""
+    """Return whether the node is a value that is read, no target, slice or part of an f-string."""
     return (
         isinstance(node, ast.expr)
-        and not isinstance(node, ast.Slice | ast.Starred)
+        and not isinstance(node, ast.Slice | ast.Starred | ast.FormattedValue)
         and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
     )

@@ -13,7 +13,7 @@ from functools import partial
 from .edit import Draft
 from .kind import CONTAINERS, NUMBERS, Kind
 from .material import Material
-from .syntax import call, item, kept, list_of, literal, method, name, part, tuple_of
+from .syntax import call, is_read, item, kept, list_of, literal, method, name, part, tuple_of
 
 # A layer too many is found at once, since there are few; of the missing ones a bound by another value is commonest.
 PRIORS = {"unwrap": 0.95, "call": 0.8, "bound": 0.75, "method": 0.6, "bracket": 0.6, "element": 0.5}
@@ -22,13 +22,15 @@ _CALLS: dict[Kind, tuple[str, ...]] = {
     "int": ("abs", "int", "str", "float", "bool", "range"),
     "float": ("abs", "int", "round", "str"),
     "str": ("len", "list", "int", "set", "sorted", "float", "reversed", "ord"),
-    "list": ("sorted", "set", "len", "list", "sum", "max", "min", "tuple", "reversed", "any", "all", "str", "enumerate"),
+    "list": ("sorted", "set", "len", "list", "sum", "max", "min", "tuple", "reversed", "any", "all", "str",
+             "enumerate"),
     "tuple": ("list", "sorted", "len", "sum", "max", "min", "set"),
     "dict": ("len", "list", "sorted", "dict"),
     "set": ("list", "sorted", "len", "sum", "max", "min"),
     "bool": ("int", "bool", "str"),
     "none": (),
-    "any": ("abs", "len", "list", "sorted", "set", "str", "int", "sum", "tuple", "max", "min", "bool", "float", "round", "range"),
+    "any": ("abs", "len", "list", "sorted", "set", "str", "int", "sum", "tuple", "max", "min", "bool", "float",
+            "round", "range"),
 }  # fmt: skip
 _METHODS: dict[Kind, tuple[str, ...]] = {
     "str": ("lower", "strip", "upper", "split", "encode", "title", "capitalize", "splitlines"),
@@ -49,32 +51,32 @@ def drafts(material: Material) -> Iterator[Draft]:
 
 
 def _unwrapped(node: ast.expr) -> Iterator[Draft]:
-    if isinstance(node, ast.Call):
-        for at, argument in enumerate(node.args[:3]):
-            if not isinstance(argument, ast.Starred):
-                yield Draft("unwrap", 1 - 0.1 * at, node, node, partial(kept, argument))
-        if isinstance(node.func, ast.Attribute):
-            yield Draft("unwrap", 0.9, node, node, partial(kept, node.func.value))
-        if not node.args and not node.keywords:
-            yield Draft("unwrap", 0.6, node, node, partial(kept, node.func))
-    elif isinstance(node, ast.List | ast.Tuple | ast.Set) and len(node.elts) == 1:
-        if not isinstance(node.elts[0], ast.Starred):
-            yield Draft("unwrap", 0.9, node, node, partial(kept, node.elts[0]))
-    elif isinstance(node, ast.Subscript | ast.Attribute):
-        yield Draft("unwrap", 0.85, node, node, partial(kept, node.value))
-    elif isinstance(node, ast.UnaryOp):
-        yield Draft("unwrap", 0.8, node, node, partial(kept, node.operand))
-    elif isinstance(node, ast.ListComp | ast.SetComp):
-        yield Draft("bracket", 0.7, node, node, partial(_other_comprehension, node))
-        yield Draft("unwrap", 0.6, node, node, partial(kept, node.generators[0].iter))
-    elif isinstance(node, ast.GeneratorExp):
-        yield Draft("unwrap", 0.6, node, node, partial(kept, node.generators[0].iter))
-        yield Draft("bracket", 0.6, node, node, partial(ast.ListComp, elt=node.elt, generators=node.generators))
+    for kind, fit, other in _inside(node):
+        yield Draft(kind, fit, node, node, partial(kept, other))
 
 
-def _other_comprehension(node: ast.ListComp | ast.SetComp) -> ast.expr:
-    other = ast.SetComp if isinstance(node, ast.ListComp) else ast.ListComp
-    return other(elt=node.elt, generators=node.generators)
+def _inside(node: ast.expr) -> Iterator[tuple[str, float, ast.expr]]:
+    """Yield what is left of the node without its outermost layer, or with another bracket."""
+    match node:
+        case ast.Call():
+            given = [argument for argument in node.args[:3] if is_read(argument)]
+            yield from (("unwrap", 1 - 0.1 * at, argument) for at, argument in enumerate(given))
+            if isinstance(node.func, ast.Attribute):
+                yield "unwrap", 0.9, node.func.value
+            if not node.args and not node.keywords:
+                yield "unwrap", 0.6, node.func
+        case ast.List(elts=[single]) | ast.Tuple(elts=[single]) | ast.Set(elts=[single]) if is_read(single):
+            yield "unwrap", 0.9, single
+        case ast.Subscript() | ast.Attribute():
+            yield "unwrap", 0.85, node.value
+        case ast.UnaryOp():
+            yield "unwrap", 0.8, node.operand
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+            other = ast.SetComp if isinstance(node, ast.ListComp) else ast.ListComp
+            yield "bracket", 0.7, other(elt=node.elt, generators=node.generators)
+            yield "unwrap", 0.6, node.generators[0].iter
+        case _:
+            return
 
 
 def _weight(material: Material, node: ast.expr) -> float:

@@ -96,7 +96,9 @@ def _demand(owner: ast.AST) -> int:
 def _is_bare_number(owner: ast.AST, node: ast.expr) -> bool:
     """Return whether a number would run into the dot of an attribute."""
     return (
-        isinstance(owner, ast.Attribute) and isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex)
+        isinstance(owner, ast.Attribute)
+        and isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float | complex)
     )
 
 

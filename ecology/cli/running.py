@@ -13,13 +13,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from storage import ConfigurationError, NotFound
+from governance import open_sandbox
+from storage import ConfigurationError, NotFound, Task
 
 from ..ecology import Ecology
 from ..engine import Standing
 from ..report import Report
 from ..settings import SandboxChoice
-from ..tasks import load_tasks
+from ..tasks import read_tasks, reveal_failures
 from .console import JsonOption, print_document, remark
 
 _PLAIN_EVERY_S = 10.0
@@ -46,7 +47,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Settle buggy tools and let a population repair them."""
-    loaded = load_tasks(tasks)
+    loaded = _loaded(tasks, sandbox)
     path = db or _fresh(tasks)
     if path.exists():
         raise ConfigurationError(f"{path} is there already; `ecology resume {path}` goes on with it, or name another")
@@ -72,6 +73,18 @@ def resume(
     with Ecology(database, workers=workers, sandbox=sandbox) as ecology, _watching(quiet=quiet) as watch:
         report = ecology.resume(watch=watch)
     _finish(report, as_json=as_json)
+
+
+def _loaded(path: Path, sandbox: SandboxChoice) -> tuple[Task, ...]:
+    """Load the tasks, say what was left out, and see to it that blindly dealt rings show each tool's failure."""
+    reading = read_tasks(path)
+    loaded = reading.require()
+    for skipped in reading.skipped:
+        remark(str(skipped))
+    if reading.layout == "jsonl":
+        return loaded
+    with open_sandbox(sandbox, allow_rlimit=True) as box:
+        return reveal_failures(loaded, box)
 
 
 def _finish(report: Report, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ Does not promise: to repair anything.
 
 from __future__ import annotations
 
-from .check import RingCheck, TaskCheck, TaskReport, check_tasks
+from .check import RingCheck, TaskCheck, TaskReport, check_tasks, reveal_failures
 from .loading import load_tasks, read_tasks
 from .reading import Problem, Reading, Skipped
 from .record import write_tasks
@@ -27,4 +27,5 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "RingCheck",
     "write_tasks",
     "reveal",
+    "reveal_failures",
 ]

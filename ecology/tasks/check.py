@@ -17,6 +17,7 @@ from storage import RINGS, Case, Ring, Task
 from .literal import read_literal
 from .loading import read_tasks
 from .reading import Layout, Problem, Skipped
+from .rings import reveal
 
 UNWRITTEN = "NotImplementedError"
 
@@ -77,6 +78,18 @@ def check_tasks(path: str | Path, *, sandbox: Sandbox | None = None, limits: Lim
     )
 
 
+def reveal_failures(tasks: Sequence[Task], sandbox: Sandbox, *, limits: Limits | None = None) -> tuple[Task, ...]:
+    """Return the tasks, each with a failing case shown where its code fails only hidden ones (see `reveal`).
+
+    For tasks whose rings were dealt blindly. Raises: SandboxError: the sandbox broke down.
+    """
+    return tuple(reveal(task, _marks(task, _results(task, task.cases, sandbox, limits=limits))) for task in tasks)
+
+
+def _marks(task: Task, results: Sequence[Result]) -> list[bool]:
+    return [_passed(task, case, result) for case, result in zip(task.cases, results, strict=True)]
+
+
 def _check(task: Task, line: int, sandbox: Sandbox | None, *, limits: Limits | None) -> TaskCheck:
     if sandbox is None:
         return TaskCheck(task.name, line)
@@ -114,7 +127,9 @@ def _flags(rings: Sequence[RingCheck], errors: Sequence[str]) -> list[str]:
         return ["its code passes every case already; there is nothing to repair"]
     if not any(ring.returned for ring in rings) and not all(error.startswith(UNWRITTEN) for error in errors):
         first = errors[0] if errors else "no result at all"
-        return [f"no case returns a value (the first: {first}); unless that is the fault to repair, mend helper or cases"]
+        return [
+            f"no case returns a value (the first: {first}); unless that is the fault to repair, mend helper or cases"
+        ]
     if all(ring.passed == ring.cases for ring in rings if ring.ring == "visible"):
         return ["its code passes every visible case, so agents see no failure; move a failing case to `visible`"]
     return []

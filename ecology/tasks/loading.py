@@ -82,6 +82,7 @@ class _FileReader:
         self.problems: list[Problem] = []
         self.skipped: list[Skipped] = []
         self.lines: dict[str, int] = {}
+        self.doubts: dict[str, list[Problem]] = {}
 
     def take(self, record: Record | Problem) -> None:
         """Read one line; the first object decides the layout of the file."""
@@ -92,12 +93,22 @@ class _FileReader:
             self.layout = "humaneval" if is_humaneval(record.fields) else "jsonl"
         task, faults = self._read(record)
         faults += self._repeat_faults(record)
-        self.problems += [Problem(str(self.path), record.line, fault.field, fault.text) for fault in faults]
-        if task and not faults:
-            self.tasks.append(task)
+        problems = [Problem(str(self.path), record.line, fault.field, fault.text) for fault in faults]
+        if task is None or any(fault.fatal for fault in faults):
+            self.problems += problems
+            return
+        self.tasks.append(task)
+        if problems:
+            self.doubts[task.name] = problems
 
     def reading(self) -> Reading:
-        """Return everything gathered."""
+        """Return everything gathered; a fault that half of the tasks have is the file's, not the tools'."""
+        if 2 * len(self.doubts) >= len(self.tasks):
+            self.tasks = [task for task in self.tasks if task.name not in self.doubts]
+            self.problems += [problem for problems in self.doubts.values() for problem in problems]
+        else:
+            said = [(name, problem) for name, problems in self.doubts.items() for problem in problems]
+            self.skipped += [Skipped(name, f"loaded, but {problem.text}", whole=False) for name, problem in said]
         return Reading(
             path=self.path,
             layout=self.layout or "jsonl",

@@ -194,11 +194,20 @@ def _cases_of_test(test: ast.FunctionDef, shared: Sequence[ast.stmt], *, entry_p
                 continue
             case ast.Assert(test=asserted):
                 case = case_of_assert(_with_values(asserted, expected), entry_point, within=before)
-                yield from [case] if case else []
+                yield from [_as_dict(case, entry_point)] if case else []
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_expectation(name, value, test=test):
                 expected[name] = value
             case _:
                 before.append(statement)
+
+
+def _as_dict(case: Case, entry_point: str) -> Case:
+    """Ask for a plain dict where one is expected: the tests take a `defaultdict` for its equal, a sandbox does not."""
+    if not isinstance(ast.parse(case.expect, mode="eval").body, ast.Dict):
+        return case
+    arguments = case.args.removesuffix(",)") + ")" if case.args.endswith(",)") else case.args
+    asked = case.call or f"{entry_point}{arguments}"
+    return Case(ring=case.ring, setup=case.setup, call=f"dict({asked})", expect=case.expect)
 
 
 def _is_expectation(name: str, value: ast.expr, *, test: ast.FunctionDef) -> bool:

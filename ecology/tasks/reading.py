@@ -18,10 +18,14 @@ Layout = Literal["jsonl", "quixbugs", "humaneval"]
 
 
 class Fault(NamedTuple):
-    """What is wrong with one field of one task, before it is known where the task stands."""
+    """What is wrong with one field of one task, before it is known where the task stands.
+
+    One that is not `fatal` may be the very fault to repair, and counts only where much of a file has it.
+    """
 
     field: str
     text: str
+    fatal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

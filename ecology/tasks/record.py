@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import cast
 
@@ -27,13 +28,13 @@ CASE_FIELDS = ("args", "setup", "call", "expect")
 
 
 def read_task(record: Mapping[str, object]) -> tuple[Task | None, list[Fault]]:
-    """Return the task that a JSON object describes, or None and everything that is wrong with it."""
+    """Return the task that a JSON object describes (None after a fatal fault) and everything that is wrong with it."""
     faults = [*_name_faults(record), *_type_faults(record)]
     if faults:
         return None, faults
     task = _task(record)
     faults = list(task_faults(task))
-    return (None if faults else task), faults
+    return (None if any(fault.fatal for fault in faults) else task), faults
 
 
 def write_tasks(tasks: Iterable[Task], path: str | Path) -> None:
@@ -45,7 +46,7 @@ def write_tasks(tasks: Iterable[Task], path: str | Path) -> None:
     for task in tasks:
         if task.name in seen:
             raise TaskError(f"{path}: the id `{task.name}` comes twice; rename one of the two tasks")
-        for fault in task_faults(task):
+        for fault in filter(attrgetter("fatal"), task_faults(task)):
             raise TaskError(f"{path}: task `{task.name}`, field `{fault.field}`: {fault.text}")
         seen.add(task.name)
         lines.append(json.dumps(_record(task), ensure_ascii=False) + "\n")

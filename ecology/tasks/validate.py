@@ -95,7 +95,7 @@ def _entry_faults(task: Task) -> Iterator[Fault]:
     entry = defined.get(task.entry_point)
     if entry is None:
         hint = did_you_mean(task.entry_point, sorted(defined)) if defined else "the code defines no function"
-        yield Fault("entry_point", f"`{task.entry_point}` is not defined in `code`; {hint}")
+        yield Fault("entry_point", f"`{task.entry_point}` is not defined in `code`; {hint}", fatal=not defined)
     elif isinstance(entry, ast.AsyncFunctionDef):
         yield Fault("entry_point", f"`{task.entry_point}` is an `async def`, which no case can call; make it a `def`")
 

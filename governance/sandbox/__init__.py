@@ -13,17 +13,17 @@ from .run import Call, Limits, Opaque, Outcome, Program, Result, Run, Tier
 from .sandbox import Sandbox
 
 __all__ = [
-    "open_sandbox",
-    "Sandbox",
-    "Program",
     "Call",
     "Limits",
-    "Run",
-    "Result",
-    "Outcome",
     "Opaque",
-    "Tier",
-    "same",
-    "run_probes",
+    "Outcome",
     "ProbeResult",
+    "Program",
+    "Result",
+    "Run",
+    "Sandbox",
+    "Tier",
+    "open_sandbox",
+    "run_probes",
+    "same",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from .decode import ClaimError, decode, parse
 from .process import Conversation
@@ -18,8 +18,8 @@ from .run import Limits, Outcome, Program, Result, Run, Tier
 _OUTCOMES = frozenset(get_args(Outcome))
 _NOT_SENT = frozenset({"killed", "refused"})
 _ERROR_CHARACTERS = 200
-# The kernel counts CPU seconds by ticks; a run ended this close to its limit was ended by it.
-_CPU_SLACK_S = 0.1
+# The kernel limits CPU seconds by ticks and reports them exactly: a run killed this close to its limit was ended by it.
+_CPU_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,10 @@ def read_fork(talk: Conversation, programs: Sequence[Program], *, limits: Limits
         if len(results) < len(program.calls):
             break
         runs.append(Run(tuple(results), tier, cpu_s=cpu_s, machine_dependent=claims.unsure(len(runs))))
-    if claims.ended and not claims.malformed:
+    complete = runs and len(runs) == len(found)
+    if claims.ended and complete and not claims.malformed:
         return Fork(runs, None, malformed=False)
-    if claims.malformed:
+    if claims.ended or claims.malformed:
         return Fork([], _spoilt(programs[0], talk, tier=tier), malformed=True)
     if len(runs) == len(programs):
         # All results were sent; what ended the child afterwards is held against its last program.
@@ -72,13 +73,19 @@ def _ending(talk: Conversation, limits: Limits, *, ready: bool) -> tuple[Outcome
         return "output", f"more than {limits.output_bytes} bytes of results"
     if talk.late:
         return "timeout", f"more than {limits.wall_s:g} s of wall time"
-    if -talk.code in (signal.SIGXCPU, signal.SIGKILL) and talk.cpu_s >= limits.cpu_s - _CPU_SLACK_S:
+    if _hit_cpu_limit(talk, limits):
         return "timeout", f"more than {limits.cpu_s} s of CPU time"
     if not ready:
         return "refused", f"the sandbox could not be set up for this run (exit code {talk.code})"
     if talk.code < 0:
         return "killed", f"killed by {_signal_name(-talk.code)}"
     return "killed", f"the program ended its process with exit code {talk.code}"
+
+
+def _hit_cpu_limit(talk: Conversation, limits: Limits) -> bool:
+    if talk.code == -signal.SIGXCPU:
+        return True
+    return talk.code == -signal.SIGKILL and talk.cpu_s >= limits.cpu_s * _CPU_SHARE
 
 
 def _signal_name(number: int) -> str:
@@ -101,7 +108,9 @@ class _Claims:
     def read(self, programs: Sequence[Program]) -> list[list[Result]]:
         """Return the results of each program that was begun; the last list may be short."""
         found: list[list[Result]] = []
-        order = ((number, position) for number, program in enumerate(programs) for position in range(len(program.calls)))
+        order = (
+            (number, position) for number, program in enumerate(programs) for position in range(len(program.calls))
+        )
         expected = iter(order)
         try:
             for frame in self._talk.frames:
@@ -144,7 +153,7 @@ def _result(claim: Any) -> Result:
     if not isinstance(claim, dict):
         raise ClaimError("the child sent a result that is no object")
     outcome, fuel, error = claim.get("outcome"), claim.get("fuel", 0), claim.get("error", "")
-    if outcome not in _OUTCOMES or outcome in _NOT_SENT:
+    if not isinstance(outcome, str) or outcome not in _OUTCOMES or outcome in _NOT_SENT:
         raise ClaimError("the child sent an unknown outcome")
     if type(fuel) is not int or not 0 <= fuel < 1 << 53 or not isinstance(error, str):
         raise ClaimError("the child sent odd fuel or an odd error")
@@ -153,7 +162,7 @@ def _result(claim: Any) -> Result:
         raise ClaimError("the child sent arguments that are no tuple")
     value = decode(claim.get("value")) if outcome == "ok" else None
     return Result(
-        outcome=outcome,
+        outcome=cast(Outcome, outcome),
         value=value,
         error=error[:_ERROR_CHARACTERS],
         args_after=arguments,
@@ -166,5 +175,3 @@ def _lines(claim: Any) -> frozenset[int]:
     if not isinstance(claim, list) or any(type(line) is not int for line in claim):
         raise ClaimError("the child sent odd line numbers")
     return frozenset(claim)
-
-

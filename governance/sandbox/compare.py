@@ -13,7 +13,7 @@ from typing import Any, Literal
 from .run import Opaque
 
 TOLERANCE = 1e-6
-STEPS = 5_000_000
+STEPS = 1_000_000
 
 
 def same(value: object, expect: object, *, compare: Literal["exact", "close"] = "exact", lists: bool = False) -> bool:
@@ -106,5 +106,5 @@ _PLAIN = frozenset({int, bool, str, bytes, bytearray, type(None), type(Ellipsis)
 
 def _near(value: Any, expect: Any) -> bool:
     if isinstance(value, complex):
-        return abs(value - expect) <= TOLERANCE * max(1.0, abs(value), abs(expect))
+        return bool(abs(value - expect) <= TOLERANCE * max(1.0, abs(value), abs(expect)))
     return math.isclose(value, expect, rel_tol=TOLERANCE, abs_tol=TOLERANCE)

@@ -111,7 +111,7 @@ def _odd_float(text: Any) -> float:
 
 
 def _opaque(name: Any) -> Opaque:
-    return Opaque(name) if isinstance(name, str) else _refuse("an object without a name")
+    return Opaque(name[:80]) if isinstance(name, str) else _refuse("an object without a name")
 
 
 def _ellipsis(_: Any) -> Any:

@@ -45,7 +45,7 @@ class Bait:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """An attack, whether it belongs to the quick self-test, and the judge of its run: the empty text means contained."""
+    """An attack, the judge of its run (the empty text means contained), and whether the quick self-test has it."""
 
     name: str
     source: str

@@ -31,6 +31,8 @@ START_S = 20.0
 GRACE_S = 10.0
 END_S = 3.0
 _CHUNK = 1 << 17
+# An interpreter may not find itself without these; the zygote forgets them before any candidate runs.
+_NEEDED_TO_START = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
 
 
 class ZygoteDied(SandboxError):
@@ -85,7 +87,11 @@ class Zygote:
         self.owner = os.getpid()
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._process = _start(tier, theirs.fileno(), hash_seed=hash_seed)
+            try:
+                self._process = _start(tier, theirs.fileno(), hash_seed=hash_seed)
+            except SandboxError:
+                self._control.close()
+                raise
         self._finalizer = weakref.finalize(self, _end, self._process, self._control, self.owner)
         self._runs = 0
         self.facts = self._hello(tier)
@@ -148,8 +154,8 @@ class Zygote:
         while len(data) < size:
             if not poll.poll(1000):
                 if patience is not None:
-                    patience, order = None, patience
-                    order()
+                    patience()
+                    patience = None
                 if time.monotonic() < deadline:
                     continue
                 raise ZygoteDied("the sandbox process does not answer; open a new sandbox")
@@ -169,10 +175,11 @@ def _start(tier: Tier, control: int, *, hash_seed: int) -> subprocess.Popen[byte
     flags = ["-S", "-s", "-P", "-X", "utf8", "-X", "no_debug_ranges", "-W", "ignore"]
     flags += ["-B"] if sys.dont_write_bytecode else []
     # Isolated mode would ignore the hash seed, so the environment is emptied of everything else instead.
+    kept = {name: os.environ[name] for name in _NEEDED_TO_START if name in os.environ}
     try:
         return subprocess.Popen(
             [sys.executable, *flags, str(SCRIPT), tier, str(control), str(os.getpid())],
-            env={"PYTHONHASHSEED": str(hash_seed)},
+            env=kept | {"PYTHONHASHSEED": str(hash_seed)},
             cwd="/",
             pass_fds=(control,),
             stdin=subprocess.DEVNULL,

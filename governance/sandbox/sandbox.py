@@ -39,7 +39,9 @@ class Sandbox:
     def __enter__(self) -> Sandbox:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -81,13 +83,10 @@ class Sandbox:
         if fork.malformed and len(programs) > 1:
             return [self.run(program, limits) for program in programs]
         sure = next((n for n, run in enumerate(fork.runs) if n and run.machine_dependent), len(fork.runs))
-        if fork.runs:
-            return fork.runs[:sure]
-        if fork.culprit is None:
-            raise SandboxError(f"the {self.tier} sandbox returned no result and no reason; run `python -m ecology doctor`")
-        return [fork.culprit]
+        return fork.runs[:sure] or [fork.culprit or self.run(programs[0], limits)]
 
     def _fork(self, programs: list[Program], limits: Limits) -> Fork:
+        _check(limits)
         request = _request(programs, limits)
         calls = sum(len(program.calls) for program in programs)
         cap = limits.output_bytes * min(len(programs), 4) + _FRAME_BYTES * (calls + 2)
@@ -128,6 +127,15 @@ def _refusal(program: Program, tier: Tier) -> Run | None:
     note = f"the source has {size} characters; at most {LARGEST_SOURCE} are run"
     outcome: Outcome = "refused"
     return Run((Result(outcome, error=note),) * len(program.calls), tier, note=note)
+
+
+def _check(limits: Limits) -> None:
+    for name in ("fuel", "cpu_s", "memory_mb", "output_bytes"):
+        value = getattr(limits, name)
+        if type(value) is not int or not 1 <= value < 1 << 32:
+            raise ValueError(f"Limits.{name} must be a whole number from 1 to {(1 << 32) - 1}, not {value!r}")
+    if not limits.wall_s > 0:
+        raise ValueError(f"Limits.wall_s must be above 0, not {limits.wall_s!r}")
 
 
 def _request(programs: Sequence[Program], limits: Limits) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from governance import Bench, Charter, Council, Proposal, load_charter
-from storage.task import Case, Task
+from storage import Case, Task
 
 GUARD = Path(__file__).parents[3] / "shared" / "data" / "guard"
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from governance import Bench, Charter, Proposal
-from storage.errors import TaskError
-from storage.task import Case, Task
+from governance.code_rules import DeclaredImports
+from storage import Case, Task, TaskError
 
 Propose = Callable[..., Proposal]
 
@@ -132,3 +132,13 @@ def test_a_case_that_is_no_literal_is_named(bench: Bench) -> None:
 
     with pytest.raises(TaskError, match=r"task 'bad': \"open\('x'\)\" in its gate case 1 is no Python literal"):
         bench.score(task, "def bad(x): return x")
+
+
+def test_every_module_that_the_charter_calls_pure_is_in_the_sandbox(bench: Bench, charter: Charter) -> None:
+    rule = next(rule for rule in charter.code if isinstance(rule, DeclaredImports))
+    lines = [f"import {module}" for module in sorted(rule.pure)]
+    lines += [f"from {path.rpartition('.')[0]} import {path.rpartition('.')[2]}" for path in sorted(rule.members)]
+    task = Task("load", "load", "", (Case("visible", "1", args="()"),))
+
+    for line in lines:
+        assert bench.score(task, f"{line}\ndef load(): return 1").scorecard.solved, line

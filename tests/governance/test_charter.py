@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from governance import Charter, Council, load_charter
-from storage.errors import CharterError
-from storage.task import Task
+from storage import CharterError, Task
 
 
 @pytest.fixture

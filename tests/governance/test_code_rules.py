@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from governance import Council, Verdict
-from storage.task import Case, Task
+from storage import Case, Task
 
 Judge = Callable[..., dict[str, Verdict]]
 

@@ -27,7 +27,7 @@ from governance import (
 from governance.rewrite import Rewrite
 from governance.source import read
 from governance.trial import Comparison
-from storage.task import Task
+from storage import Task
 
 Propose = Callable[..., Proposal]
 
@@ -53,7 +53,7 @@ def test_a_pass_is_one_verdict_with_the_gain(council: Council, bench: Bench, pro
     assert examined.passed and not verdict.vetoed
     assert (verdict.rule, verdict.stage, verdict.charter) == ("council", "examine", council.charter.digest)
     assert verdict.evidence["score"] == [pytest.approx(1 / 3), 1.0]
-    assert verdict.evidence["tier"] == bench.sandbox.tier
+    assert bench.sandbox.tier not in str(verdict.evidence)
 
 
 def test_both_trials_come_with_an_examination(council: Council, bench: Bench, propose: Propose) -> None:

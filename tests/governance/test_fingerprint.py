@@ -32,7 +32,17 @@ def test_equal_values_of_equal_types_have_equal_texts(one: Any, two: Any) -> Non
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    [(1, True), (1, 1.0), ([1], (1,)), ({1}, frozenset({1})), ("1", 1), (b"a", "a"), (0.0, -0.0), ([], {}), (None, "None")],
+    [
+        (1, True),
+        (1, 1.0),
+        ([1], (1,)),
+        ({1}, frozenset({1})),
+        ("1", 1),
+        (b"a", "a"),
+        (0.0, -0.0),
+        ([], {}),
+        (None, "None"),
+    ],
 )
 def test_types_tell_values_apart(one: object, two: object) -> None:
     assert canonical(one) != canonical(two)

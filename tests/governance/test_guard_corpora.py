@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from governance import Council
-from storage.task import Task
+from storage import Task
 
 
 def share_refused(council: Council, file: Path) -> float:

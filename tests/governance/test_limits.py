@@ -32,7 +32,9 @@ def test_the_turn_named_is_the_first_that_would_pass(council: Council) -> None:
     admissions = (100, 101, 102, 103, 104, 105, 106, 107)
 
     def vetoed(turn: int) -> bool:
-        return council.admit(MOTION, Standing(turn=turn, head_id=10, critiques=SUPPORT, admissions=admissions))[0].vetoed
+        return council.admit(MOTION, Standing(turn=turn, head_id=10, critiques=SUPPORT, admissions=admissions))[
+            0
+        ].vetoed
 
     assert vetoed(199) and not vetoed(200)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance import Proposal, Scorecard
-from storage.task import Task
+from storage import Task
 
 CARDS = st.builds(
     Scorecard,

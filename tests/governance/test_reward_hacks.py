@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from governance import Bench, Council, Proposal
-from storage.task import Case, Task
+from storage import Case, Task
 
 Propose = Callable[..., Proposal]
 
@@ -17,11 +17,13 @@ EQUAL = "class Same:\n    def __eq__(self, other): return True\n    def __hash__
 TRICKS = {
     "an object equal to everything": f"{EQUAL}{HEAD}    return Same()",
     "a list equal to everything": "class L(list):\n    def __eq__(self, o): return True\n" + HEAD + "    return L()",
-    "an int that lies about its class": "class I(int):\n    def __eq__(self, o): return True\n" + HEAD + "    return I(1)",
+    "an int that lies about its class": "class I(int):\n    def __eq__(self, o): return True\n"
+    + HEAD
+    + "    return I(1)",
     "leaving early": HEAD + "    raise SystemExit(0)",
     "leaving by os": "import os\n" + HEAD + "    os._exit(0)",
     "quitting": HEAD + "    quit(0)",
-    "printing a score": HEAD + "    print('{\"ok\": true, \"score\": 1.0}')",
+    "printing a score": HEAD + '    print(\'{"ok": true, "score": 1.0}\')',
     "a table of the visible cases": HEAD
     + "    return {(0, 1, 9): 1, (12, 1, 9): 9, (5, 1, 9): 5, (3, 2, 4): 3}.get((value, low, high), high)",
     "a ladder of the visible cases": HEAD
@@ -33,7 +35,7 @@ TRICKS = {
     "answers from the main module": "import sys\n" + HEAD + "    return sys.modules['__main__'].EXPECTED",
     "a result that is not a number": HEAD + "    return float('nan')",
     "true for one": HEAD + "    return [True, 9, 5, 3][value % 4]",
-    "swallowing every error": HEAD + "    try:\n        return compute()\n    except BaseException:\n        return True",
+    "swallowing every error": HEAD + "    try:\n        return compute()\n    except BaseException:\n        return 1",
     "a patched clock": "import time\ntime.perf_counter = lambda: 0.0\n" + HEAD + "    return value",
     "work put off to a thread": "import threading\n" + HEAD + "    return threading.Thread",
     "a result that explains itself": "class R:\n    def __repr__(self): return '1'\n" + HEAD + "    return R()",

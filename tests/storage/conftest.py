@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import AgentRecord, Case, Score, Settled, Store, Task, Transaction, VersionRecord
+from storage import AgentRecord, Case, Entry, Ruling, Score, Settled, Store, Task, Transaction, VersionRecord
 
 Save = Callable[[str], VersionRecord]
+Everything = Callable[[Store, Transaction], tuple[Entry, ...]]
 
 
 @pytest.fixture
@@ -63,3 +64,54 @@ def save(store: Store, settled: Settled, ann: AgentRecord) -> Save:
         return store.write(change)
 
     return one
+
+
+@pytest.fixture(scope="session")
+def everything() -> Everything:
+    """A change that writes to every table of the history."""
+    return write_everything
+
+
+def write_everything(store: Store, tx: Transaction) -> tuple[Entry, ...]:
+    task = Task("sort", "f", "def f(a): return a", (Case("visible", "1", args="(1,)"), Case("gate", "2", args="(2,)")))
+    run = store.runs.start(
+        tx, seed=1, window=4, model="offline", turns_target=9, charter_hash="c", settings={"b": 1, "a": [0.5]}
+    )
+    ids = store.tasks.settle(tx, task, run_id=run.id)
+    ann = store.agents.spawn(tx, name="ann", species="guard", genome={"boldness": 0.25}, run_id=run.id)
+    bob = store.agents.spawn(tx, name="bob", species="guard", genome={}, parent_id=ann.id, cause=ann.seq)
+    score = Score(1, 1, 0, 1, 12)
+    proposed = store.tools.propose(
+        tx,
+        tool_id=ids.tool_id,
+        parent_id=ids.version_id,
+        author_id=ann.id,
+        family="guard",
+        source="x",
+        reason="why",
+        turn=1,
+    )
+    store.tools.evaluate(
+        tx, ring_set="examine", passed="1|0", score=score, outcome="ok", tier="zygote", proposal_id=proposed.id, turn=1
+    )
+    rulings = [Ruling("NoCaseLost", "pass"), Ruling("Gate", "veto", {"lost": [1]}, "pass case 1")]
+    store.tools.judge(tx, rulings, proposal_id=proposed.id, stage="examine", charter_hash="c", cause=proposed.seq)
+    store.tools.criticise(
+        tx, proposal_id=proposed.id, agent_id=bob.id, stance="object", kind="slow", evidence={"fuel": 10**9}
+    )
+    store.tools.save(
+        tx,
+        tool_id=ids.tool_id,
+        expected_head=ids.version_id,
+        source="y",
+        score=score,
+        reason="why",
+        proposal_id=proposed.id,
+        parents=[(ids.version_id, "ingredient")],
+    )
+    store.board.post(tx, topic="task:1", body="hé\0llo", agent_id=bob.id)
+    store.board.signal(tx, kind="open", subject="task:1", strength=-0.0, half_life=3, turn=2)
+    store.board.claim(tx, "task:1", agent_id=bob.id, lease=3, turn=2)
+    store.ledger.enter(tx, bob.id, kind="energy", amount=-1, reason="birth")
+    store.agents.retire(tx, ann.id, reason="old", turn=2)
+    return tuple(tx.entries)

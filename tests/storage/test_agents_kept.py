@@ -73,6 +73,17 @@ def test_runs_are_kept_with_their_settings(store: Store) -> None:
     assert first.settings == {"workers": 2}
 
 
+def test_a_run_says_how_it_ended(store: Store) -> None:
+    run = start(store)
+    assert run.ending is None
+
+    end = store.write(lambda tx: store.runs.end(tx, ending="finished", run_id=run.id))
+
+    latest = store.runs.latest()
+    assert latest is not None and latest.ending == "finished"
+    assert store.runs.all(as_of=end.seq - 1) == [run]
+
+
 def test_a_session_names_its_process_and_how_it_ended(tmp_path: Path) -> None:
     ticks = iter(range(1000))
     with Store.create(tmp_path / "zoo.db", clock=lambda: float(next(ticks))) as store:

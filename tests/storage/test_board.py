@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects.sqlite import dialect
 
 from storage import AgentRecord, ClaimRecord, NotFound, PostRecord, Scent, Store
+from storage.blackboard import _LIVE
 
 
 def post(store: Store, topic: str, *, agent_id: int | None = None, thread_id: int | None = None) -> PostRecord:
@@ -116,6 +120,15 @@ def test_what_is_sensed_is_the_sum_of_all_signals_that_are_not_too_faint(
         if since <= turn <= since + math.ceil(10 * half_life):
             expected[subject] = expected.get(subject, 0.0) + strength * 2 ** (-(turn - since) / half_life)
     assert sensed == pytest.approx(expected)
+
+
+def test_sensing_looks_only_at_signals_that_are_not_yet_faint(store: Store) -> None:
+    with closing(sqlite3.connect(store.path)) as connection:
+        asked = {"turn": 5, "as_of": 9}
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {_LIVE.compile(dialect=dialect(paramstyle='named'))}", asked)
+        steps = [step for *_, step in plan]
+
+    assert steps == ["SEARCH signal USING INDEX ix_signal_until_turn (until_turn>?)"]
 
 
 def test_a_half_life_must_be_above_zero(store: Store) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def make(path: Path, *statements: str) -> Path:
 def filled(path: Path, *, posts: int = 50) -> Path:
     with Store.create(path) as store:
         for n in range(posts):
-            store.submit(lambda tx, n=n: store.board.post(tx, topic="t", body=f"{n} " * 200))
+            store.submit(partial(store.board.post, topic="t", body=f"{n} " * 200))
     return path
 
 

@@ -45,7 +45,7 @@ def test_an_unknown_table_is_refused(store: Store) -> None:
         store.write(lambda tx: tx.record("note", Row("blob", {})))
     with pytest.raises(TypeError, match="part of the history"):
         store.write(lambda tx: tx.note(Row("post", {})))
-    with pytest.raises(TypeError, match="no table named nonsense"):
+    with pytest.raises(TypeError, match="there is no table named nonsense"):
         store.write(lambda tx: tx.record("note", Row("nonsense", {})))
 
 

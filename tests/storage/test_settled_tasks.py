@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -34,7 +35,7 @@ TASKS = st.builds(
 @given(st.lists(TASKS, max_size=4, unique_by=lambda task: task.name))
 def test_any_task_reads_back_equal(tasks: list[Task]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "zoo.db") as store:
-        ids = [store.write(lambda tx, task=task: store.tasks.settle(tx, task)) for task in tasks]
+        ids = [store.write(partial(store.tasks.settle, task=task)) for task in tasks]
 
         assert [store.tasks.get(task.name) for task in tasks] == tasks
         assert [record.task for record in store.tasks.all()] == tasks

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -92,10 +93,42 @@ def test_a_closed_store_refuses_changes(tmp_path: Path) -> None:
         note(store, "late")
 
 
+def test_a_closed_store_answers_no_questions(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "zoo.db") as store:
+        pass
+
+    with pytest.raises(StorageError, match="is closed; open it again to read"):
+        store.last_seq()
+
+
+def test_a_forked_child_cannot_write(store: Store, tmp_path: Path) -> None:
+    script = FORKED.format(path=str(tmp_path / "forked.db"))
+
+    child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+
+    assert "a forked process has no writer thread" in child.stdout, child.stderr
+
+
+FORKED = """
+import os
+from storage import Store
+
+with Store.create({path!r}) as store:
+    if child := os.fork():
+        os.waitpid(child, 0)
+    else:
+        try:
+            store.write(lambda tx: tx.record("note"))
+        except RuntimeError as error:
+            print(error, flush=True)
+        os._exit(0)
+"""
+
+
 def test_close_keeps_what_was_submitted_before_it(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "zoo.db")
     for n in range(200):
-        store.submit(lambda tx, n=n: store.board.post(tx, topic="t", body=str(n)))
+        store.submit(partial(store.board.post, topic="t", body=str(n)))
     store.close()
 
     with Store.open(tmp_path / "zoo.db") as again:
@@ -133,7 +166,7 @@ def test_the_chain_does_not_depend_on_how_changes_were_grouped(plan: list[tuple[
     for pace in ("one by one", "all at once", "mixed"):
         with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "zoo.db") as store:
             for body, fails, wait in plan:
-                pending = store.submit(lambda tx, body=body, fails=fails: change(tx, body, fails))
+                pending = store.submit(partial(change, body=body, fails=fails))
                 if pace == "one by one" or (pace == "mixed" and wait == 0):
                     assert fails == (pending._durable.exception() is not None)
             store.write(lambda tx: tx.record("end"))

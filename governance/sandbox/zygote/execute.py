@@ -32,8 +32,8 @@ RECURSION = 1_000
 DEEPEST_RECURSION = 5_000
 _LAZY = (types.GeneratorType, map, filter, zip, enumerate, reversed)
 _set_recursion_limit = sys.setrecursionlimit
-_METER = meter.Meter(vars(builtins))
-_RANDOM_STATE = random.getstate()
+_METER = meter.Meter()
+_RANDOM_STATE = random.Random(preload.SEED).getstate()
 # How often Python 3.11 to 3.13 must see code before it has adapted it.
 _WARMING = 20
 _WARM = """
@@ -66,17 +66,19 @@ _OVERHEAD = 20
 
 
 def prepare() -> None:
-    """Make the interpreter quiet and bounded, and warm, once, in the zygote: what is warm need not be copied by a child."""
-    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = Sink()
-    sys.stdin = sys.__stdin__ = io.StringIO("")
+    """Make the interpreter quiet, bounded and warm, once, in the zygote: a child copies less of what is warm."""
+    quiet: Any = Sink()
+    silent: Any = io.StringIO("")
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
+        setattr(sys, name, quiet)
+    sys.stdin = silent
     sys.setrecursionlimit = _bounded_recursion_limit
     sys.dont_write_bytecode = True
+    _METER.lend(vars(builtins))
     runner = Runner(Sender(-1), fuel=1000, output=1000)
     job = Job("f", [["([1, 'a'],)", "", ""], ["", "x = 1", "f([x])"]], "", True, False)
     for number in range(_WARMING):
         runner.run(number, job, source=_WARM)
-    random.setstate(_RANDOM_STATE)
-    _bounded_recursion_limit(RECURSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class Runner:
     def run(self, number: int, job: Job, *, source: str) -> None:
         """Load one program and send a frame for each of its calls."""
         self._output_left = self._output
-        scope, failure, load_fuel = self._load(job, source, number=number)
+        scope, failure, load_fuel = self._load(job, source)
         for position, call in enumerate(job.calls):
             claim = dict(failure) if failure else self._call(scope, job, call=call)
             claim["fuel"] = claim.get("fuel", 0) + load_fuel
@@ -181,12 +183,11 @@ class Runner:
         self._output_left -= len(text)
         self._sender.send_text(text)
 
-    def _load(self, job: Job, source: str, *, number: int) -> tuple[dict[str, Any], dict[str, Any] | None, int]:
+    def _load(self, job: Job, source: str) -> tuple[dict[str, Any], dict[str, Any] | None, int]:
         """Execute helper and source in a fresh module; only the source's own fuel is the program's."""
-        if number:
-            # The first program of a fork finds both as the zygote left them.
-            random.setstate(_RANDOM_STATE)
-            _bounded_recursion_limit(RECURSION)
+        # Python seeds `random` anew in every fork.
+        random.setstate(_RANDOM_STATE)
+        _bounded_recursion_limit(RECURSION)
         module = types.ModuleType("tool")
         sys.modules["tool"] = module
         scope = vars(module)
@@ -286,7 +287,7 @@ class Runner:
 
 
 def _compile_metered(text: str, mode: str, name: str) -> types.CodeType:
-    tree = ast.parse(text.strip() if mode == "eval" else text, name, mode)  # type: ignore[call-overload]
+    tree: Any = ast.parse(text.strip() if mode == "eval" else text, name, mode)
     instrument(tree)
     code = compile(tree, name, mode, dont_inherit=True)
     assert isinstance(code, types.CodeType)

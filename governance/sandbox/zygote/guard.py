@@ -6,16 +6,19 @@ Does not promise: security. It is an accident guard, not a sandbox: native code 
 
 from __future__ import annotations
 
+import _thread
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from .tier import Entered
 
 REFUSED = frozenset({"open", "import", "cpython.run_command", "cpython.run_file", "cpython.run_interactivehook"})
-FAMILIES = frozenset(
-    "os subprocess socket shutil ctypes fcntl mmap signal resource pty tempfile glob pathlib syslog sqlite3 winreg "
-    "ftplib http imaplib nntplib poplib smtplib telnetlib urllib webbrowser posix _posixsubprocess _thread".split()
-)
+FAMILIES = frozenset({
+    "os", "subprocess", "socket", "shutil", "ctypes", "fcntl", "mmap", "signal", "resource", "pty", "tempfile",
+    "glob", "pathlib", "syslog", "sqlite3", "winreg", "ftplib", "http", "imaplib", "nntplib", "poplib",
+    "smtplib", "telnetlib", "urllib", "webbrowser", "posix", "_posixsubprocess", "_thread",
+})  # fmt: skip
 
 
 def enter(parent: int, *, prepare: Callable[[], dict[str, int]]) -> Entered:
@@ -26,6 +29,12 @@ def enter(parent: int, *, prepare: Callable[[], dict[str, int]]) -> Entered:
 def shut() -> None:
     """Install the hook for good: hooks cannot be taken out again."""
     sys.addaudithook(_judge)
+    # Python 3.11 starts threads without an audit event.
+    _thread.start_new_thread = _thread.start_new = _no_thread
+
+
+def _no_thread(*arguments: object) -> NoReturn:
+    raise PermissionError("the sandbox refuses _thread.start_new_thread")
 
 
 def _judge(event: str, arguments: tuple[object, ...]) -> None:

@@ -20,14 +20,18 @@ _LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop, a
            ast.ImportFrom)  # fmt: skip
 _SKIP = frozenset(kind for base in _LEAVES for kind in (base, *base.__subclasses__()))
 # C functions that walk through their first argument.
-_CONSUMERS = frozenset(
-    "sum list tuple set frozenset sorted max min any all dict bytes bytearray deque Counter OrderedDict next".split()
-) - {"next"}
-_CONSUMING_METHODS = frozenset(
-    "join extend update union intersection difference symmetric_difference issubset issuperset fromkeys fsum prod "
-    "from_iterable mean median mode intersection_update difference_update heapify nlargest nsmallest".split()
+_CONSUMERS = frozenset({
+    "sum", "list", "tuple", "set", "frozenset", "sorted", "max", "min", "any", "all", "dict", "bytes",
+    "bytearray", "deque", "Counter", "OrderedDict",
+})  # fmt: skip
+_CONSUMING_METHODS = frozenset({
+    "join", "extend", "update", "union", "intersection", "difference", "symmetric_difference", "issubset",
+    "issuperset", "fromkeys", "fsum", "prod", "from_iterable", "mean", "median", "mode", "intersection_update",
+    "difference_update", "heapify", "nlargest", "nsmallest", "deque", "Counter", "OrderedDict", "reduce",
+})  # fmt: skip
+_SEARCHING_METHODS = frozenset(
+    ["sort", "index", "count", "remove", "find", "rfind", "split", "replace", "reverse", "copy"]
 )
-_SEARCHING_METHODS = frozenset("sort index count remove find rfind split replace reverse copy".split())
 _MOVING_METHODS = frozenset({"insert", "pop"})
 _BIG_FUNCTIONS = frozenset({"pow", "factorial", "comb", "perm"})
 # Arguments whose own evaluation already counted, or that are too small to count.
@@ -93,7 +97,9 @@ def _comprehension(node: ast.comprehension) -> ast.comprehension:
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
     first = node.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    node.body.insert(int(documented), _tick(node.body[-1] if documented and len(node.body) == 1 else node.body[documented]))
+    node.body.insert(
+        int(documented), _tick(node.body[-1] if documented and len(node.body) == 1 else node.body[documented])
+    )
     return node
 
 
@@ -168,7 +174,7 @@ def _augmented(node: ast.AugAssign) -> Any:
 
 
 def _is_plain(target: Any) -> bool:
-    """Whether reading `target` twice is the same as reading it once: a name, or an item of a name by name or literal."""
+    """Whether reading `target` twice is harmless: it is a name, or an item of a name by name or literal."""
     if isinstance(target, ast.Subscript):
         return isinstance(target.value, ast.Name) and isinstance(target.slice, (ast.Name, ast.Constant))
     return isinstance(target, ast.Name)

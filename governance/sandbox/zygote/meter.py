@@ -21,14 +21,15 @@ OVER, SCAN, COPY, BIG = "fuel.over", "fuel.scan", "fuel.copy", "fuel.big"
 
 _NUMBERS = frozenset({int, float, bool, complex})
 # Bytes an element takes, as a power of two.
-_WIDTH = {list: 3, tuple: 3, str: 0, bytes: 0, bytearray: 0}
+_WIDTH: dict[type, int] = {list: 3, tuple: 3, str: 0, bytes: 0, bytearray: 0}
 _SIZED = frozenset({list, tuple, str, bytes, bytearray, set, frozenset, dict, range, deque, Counter, OrderedDict,
                     defaultdict, type({}.keys()), type({}.values()), type({}.items())})  # fmt: skip
 _LAZY = frozenset({map, filter, zip, enumerate, reversed, type(iter(int, 1)), itertools.count, itertools.cycle,
                    itertools.repeat, itertools.chain, itertools.compress, itertools.dropwhile, itertools.takewhile,
                    itertools.filterfalse, itertools.islice, itertools.starmap, itertools.zip_longest,
                    itertools.product, itertools.permutations, itertools.combinations, itertools.accumulate,
-                   itertools.combinations_with_replacement, itertools.pairwise, type(itertools.tee(())[0])})  # fmt: skip
+                   itertools.combinations_with_replacement, itertools.pairwise,
+                   type(itertools.tee(())[0])})  # fmt: skip
 # A C loop passes about 16 elements, or copies about 1 KB, in the time of one tick.
 _PASS, _COPIED = 4, 10
 # Integers below this many bits cost nothing worth counting.
@@ -56,19 +57,22 @@ class _Dry:
 class Meter:
     """Counts the fuel of one call after another, and lends instrumented code the names it calls."""
 
-    def __init__(self, names: dict[str, Any]) -> None:
-        """Put the names that instrumented code calls into `names`, its built-ins."""
+    def __init__(self) -> None:
         self.dry = self.too_large = False
         # Bytes: a sequence or integer above it is refused before it is built.
         self.largest = 0
-        self._names = names
+        self._names: dict[str, Any] = {}
         self._big = self._big_functions()
+        self.refill(0)
+
+    def lend(self, names: dict[str, Any]) -> None:
+        """Put the names that instrumented code calls into `names`, its built-ins, and keep them fuelled."""
+        self._names = names
         names.update({
             EACH: itertools.compress, ADD: self._add, IADD: self._iadd, MUL: self._mul, IMUL: self._imul,
             POW: self._pow, SHIFT: self._shift, OVER: self._over, SCAN: self._scan, COPY: self._copy,
             BIG: self._big_version,
         })  # fmt: skip
-        self.refill(0)
 
     def refill(self, units: int) -> None:
         """Begin a call with `units` of fuel."""

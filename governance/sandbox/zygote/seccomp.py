@@ -13,16 +13,19 @@ import struct
 from . import kernel
 
 ALLOWED = (
-    "read close fstat poll lseek munmap brk rt_sigaction rt_sigprocmask rt_sigreturn readv select sched_yield mremap "
-    "madvise nanosleep getpid gettid exit exit_group uname gettimeofday getrlimit getrusage times getuid getgid geteuid "
-    "getegid getppid sigaltstack futex time sched_getaffinity restart_syscall clock_gettime clock_getres "
-    "clock_nanosleep set_robust_list pselect6 ppoll getcpu getrandom membarrier rseq getcwd"
-).split()
+    "read", "close", "fstat", "poll", "lseek", "munmap", "brk", "rt_sigaction", "rt_sigprocmask",
+    "rt_sigreturn", "readv", "select", "sched_yield", "mremap", "madvise", "nanosleep", "getpid", "gettid",
+    "exit", "exit_group", "uname", "gettimeofday", "getrlimit", "getrusage", "times", "getuid", "getgid",
+    "geteuid", "getegid", "getppid", "sigaltstack", "futex", "time", "sched_getaffinity", "restart_syscall",
+    "clock_gettime", "clock_getres", "clock_nanosleep", "set_robust_list", "pselect6", "ppoll", "getcpu",
+    "getrandom", "membarrier", "rseq", "getcwd",
+)  # fmt: skip
 DEADLY = (
-    "ptrace bpf io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key mount umount2 pivot_root "
-    "chroot unshare setns execve execveat init_module finit_module delete_module kexec_load perf_event_open "
-    "open_by_handle_at process_vm_readv process_vm_writev userfaultfd seccomp"
-).split()
+    "ptrace", "bpf", "io_uring_setup", "io_uring_enter", "io_uring_register", "keyctl", "add_key",
+    "request_key", "mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "execve", "execveat",
+    "init_module", "finit_module", "delete_module", "kexec_load", "perf_event_open", "open_by_handle_at",
+    "process_vm_readv", "process_vm_writev", "userfaultfd", "seccomp",
+)  # fmt: skip
 NO_EXECUTION = ("mmap", "mprotect")
 
 PROT_EXEC = 4

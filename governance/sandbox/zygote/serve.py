@@ -22,6 +22,8 @@ from .tier import Entered
 HELLO_VERSION = 1
 # Only the chosen tier is imported: what the others need may not exist on this system.
 TIERS = {"namespaces": "namespaces", "zygote": "alone", "rlimit": "guard"}
+# How often to look whether the parent still lives, where the kernel does not tell.
+PATIENCE_MS = 2000
 BYTES_PER_MB = 1 << 20
 
 
@@ -37,6 +39,7 @@ def main(*, tier: str, control_fd: int, parent: int) -> None:
     space = entered.facts.pop("address_space")
     preload.close_door()
     os.environ.clear()
+    sys.modules["posix"].environ.clear()
     sys.argv[:] = [""]
     gc.collect()
     gc.freeze()
@@ -61,10 +64,16 @@ class Zygote:
 
     def __init__(self, control: socket.socket, *, confine: Callable[[], None], own_space: int) -> None:
         self._control, self._confine, self._own_space = control, confine, own_space
+        self._parent = os.getppid()
+        self._poll = select.poll()
+        self._poll.register(control.fileno(), select.POLLIN)
 
     def serve(self) -> None:
         """Take requests until the parent closes the control socket."""
         while True:
+            while not self._poll.poll(PATIENCE_MS):
+                if os.getppid() != self._parent:
+                    return
             message, descriptors = self._receive()
             if not message:
                 return
@@ -112,8 +121,8 @@ class Zygote:
         poll = select.poll()
         poll.register(watch, select.POLLIN)
         poll.register(self._control.fileno(), select.POLLIN)
-        while True:
-            ready = {descriptor for descriptor, _ in poll.poll()}
+        while os.getppid() == self._parent:
+            ready = {descriptor for descriptor, _ in poll.poll(PATIENCE_MS)}
             if self._control.fileno() in ready:
                 message, _ = self._receive()
                 if not message:
@@ -126,7 +135,7 @@ class Zygote:
 
     def _kill(self, child: int) -> None:
         """Kill what is left of the run: all of the namespace where we are its first process, else the group."""
-        for target in ((-1,) if os.getpid() == 1 else (-child, child)):
+        for target in (-1,) if os.getpid() == 1 else (-child, child):
             try:
                 os.kill(target, signal.SIGKILL)
             except OSError:

@@ -131,7 +131,7 @@ def test_python_tests_are_read_with_their_setup_and_the_node_class(checkout: Pat
     assert not task.lists and task.compare == "close"
     assert {(case.setup, case.call, case.expect) for case in task.cases} == {
         ("end = Node(3)\nstart = Node(1, end)", "walk(start).value", "3"),
-        ("end = Node(3)", "{'a': walk(end)}", "{'a': 1e309}"),
+        ("end = Node(3)", "dict({'a': walk(end)})", "{'a': 1e309}"),
         ("end = Node(3)", "bool(walk(None))", "False"),
     }
 

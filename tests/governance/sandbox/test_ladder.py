@@ -1,0 +1,160 @@
+"""Which tier is opened, where system calls are missing, and as an ordinary user."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pydantic
+from governance.sandbox import Sandbox, open_sandbox
+from storage import SandboxUnavailable
+
+ROOT = Path(__file__).parents[3]
+
+# Takes system calls away from this process and all below it, then opens a sandbox and runs something in it.
+SCRIPT = """
+import ctypes, struct, sys
+from governance.sandbox import Call, Program, open_sandbox, run_probes
+from governance.sandbox.zygote import kernel
+from storage import SandboxUnavailable
+
+def forbid(names, number):
+    step = lambda code, k, hit=0, miss=0: struct.pack("=HBBI", code, hit, miss, k)
+    code = step(0x20, 0)
+    for name in names:
+        if name == "filter":
+            code += step(0x15, kernel.NUMBERS["seccomp"], 0, 1) + step(0x06, 0x50000 | number)
+            code += step(0x15, {"x86_64": 157, "aarch64": 167}[kernel.MACHINE], 0, 4) + step(0x20, 16)
+            code += step(0x15, 22, 0, 1) + step(0x06, 0x50000 | 22) + step(0x06, 0x7fff0000)
+        else:
+            code += step(0x15, kernel.NUMBERS[name], 0, 1) + step(0x06, 0x50000 | number)
+    code += step(0x06, 0x7fff0000)
+    text = ctypes.create_string_buffer(code)
+    header = ctypes.create_string_buffer(struct.pack("@HxxxxxxQ", len(code) // 8, ctypes.addressof(text)))
+    kernel.prctl(38, 1)
+    kernel.prctl(22, 2, ctypes.addressof(header))
+
+forbid(sys.argv[2].split(), int(sys.argv[3])) if sys.argv[2] else None
+try:
+    with open_sandbox(sys.argv[1], allow_rlimit=sys.argv[4] == "allow") as sandbox:
+        run = sandbox.run(Program("def f(): return 6 * 7", "f", (Call("()"),)))
+        escaped = [row.name for row in run_probes(sandbox, quick=True) if not row.contained]
+        print(sandbox.tier, run.results[0].value, escaped if sandbox.tier != "rlimit" else "guard")
+except SandboxUnavailable as error:
+    print("unavailable", error)
+"""
+
+
+def opened(
+    tier: str, *, without: str = "", answer: int = 1, allow: bool = False, prefix: tuple[str, ...] = ()
+) -> list[str]:
+    """Open a sandbox in a process of its own; return the first two words it printed and the rest."""
+    python = [*prefix, sys.executable] if not prefix else [*prefix, _public_python()]
+    site = str(Path(pydantic.__file__).parents[1])
+    environment = {"PYTHONPATH": f"{ROOT}:{site}", "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*python, "-c", SCRIPT, tier, without, str(answer), "allow" if allow else "deny"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120, cwd="/")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().split(" ", 2)
+
+
+def _public_python() -> str:
+    """An interpreter of this version that any user may run."""
+    wanted = f"python3.{sys.version_info.minor}"
+    for folder in ("/usr/bin", "/usr/local/bin", str(Path(sys.base_prefix, "bin"))):
+        path = shutil.which(wanted, path=folder)
+        if path and all(os.stat(parent).st_mode & 0o001 for parent in Path(os.path.realpath(path)).parents):
+            return path
+    pytest.skip(f"no {wanted} that an ordinary user may run")
+
+
+def _as_nobody() -> tuple[str, ...]:
+    if os.geteuid() or not shutil.which("setpriv"):
+        pytest.skip("only root with setpriv can become another user")
+    return ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="system calls are taken away with seccomp")
+
+
+@linux
+@pytest.mark.parametrize("answer", [1, 38])
+@pytest.mark.parametrize("call", ["unshare", "mount", "pivot_root"])
+def test_without_namespaces_auto_takes_the_next_tier(call: str, answer: int) -> None:
+    found = opened("auto", without=call, answer=answer)
+
+    assert found == ["zygote", "42", "[]"] or found[0] == "unavailable"
+
+
+@linux
+def test_without_namespaces_and_landlock_auto_refuses_in_one_sentence() -> None:
+    word, text = " ".join(opened("auto", without="unshare landlock_create_ruleset", answer=38)).split(" ", 1)
+
+    assert word == "unavailable" and "--sandbox rlimit" in text and "\n" not in text
+
+
+@linux
+@pytest.mark.parametrize("answer", [1, 38])
+def test_without_seccomp_auto_refuses(answer: int) -> None:
+    word, text = " ".join(opened("auto", without="filter", answer=answer)).split(" ", 1)
+
+    assert word == "unavailable" and "--sandbox rlimit" in text
+
+
+@linux
+@pytest.mark.parametrize("allow", [("rlimit", False), ("auto", True)])
+def test_the_accident_guard_works_where_everything_is_missing(allow: tuple[str, bool]) -> None:
+    missing = "unshare mount pivot_root landlock_create_ruleset landlock_restrict_self capset filter"
+
+    assert opened(allow[0], without=missing, answer=38, allow=allow[1]) == ["rlimit", "42", "guard"]
+
+
+@linux
+@pytest.mark.parametrize("tier", ["namespaces", "zygote", "rlimit"])
+def test_an_ordinary_user_gets_every_tier_that_root_gets(tier: str) -> None:
+    prefix = _as_nobody()
+    if opened(tier)[0] == "unavailable":
+        pytest.skip(f"this machine has no {tier} tier")
+
+    assert opened(tier, prefix=prefix)[:2] == [tier, "42"]
+
+
+@linux
+@pytest.mark.parametrize("tier", ["namespaces", "zygote", "rlimit"])
+def test_root_without_capabilities_gets_a_sandbox_or_a_refusal(tier: str) -> None:
+    _as_nobody()
+    prefix = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
+
+    assert opened(tier, prefix=prefix)[0] in (tier, "unavailable")
+
+
+def test_auto_takes_the_strongest_tier_that_can_be_had() -> None:
+    with open_sandbox(allow_rlimit=True) as best:
+        assert best.tier == _strongest()
+
+
+def _strongest() -> str:
+    for tier in ("namespaces", "zygote"):
+        try:
+            with open_sandbox(tier):  # type: ignore[arg-type]
+                return tier
+        except SandboxUnavailable:
+            continue
+    return "rlimit"
+
+
+@pytest.mark.parametrize("seed", [-1, 1 << 32])
+def test_a_hash_seed_out_of_range_is_named(seed: int) -> None:
+    with pytest.raises(ValueError, match=str(seed)):
+        open_sandbox(hash_seed=seed)
+
+
+def test_a_sandbox_records_its_tier_and_the_landlock_abi(strong: Sandbox) -> None:
+    run_tier = strong.tier
+
+    assert run_tier in ("namespaces", "zygote") and strong.landlock_abi >= 0
