@@ -39,7 +39,7 @@ VARIANTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one way of running candidates reached: candidates, wall seconds of the slowest worker, CPU seconds of all."""
+    """What one way of running reached: candidates, wall seconds of the slowest worker, CPU seconds of all."""
 
     candidates: int
     wall_s: float
@@ -97,11 +97,15 @@ WAYS = {"isolated": isolated, "variants": variants, "bare": bare}
 
 
 def _work(way: str, tier: str, seconds: float, answers: multiprocessing.Queue[tuple[int, float, float]]) -> None:
-    started = time.monotonic()
+    started, cpu_before = time.monotonic(), _cpu_s()
     done = WAYS[way](tier, seconds)
+    answers.put((done, time.monotonic() - started, _cpu_s() - cpu_before))
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process and of all processes below it that have ended."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    answers.put((done, time.monotonic() - started, cpu_s))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def measure(way: str, *, tier: str, workers: int, seconds: float) -> Rate:
@@ -131,7 +135,7 @@ def main() -> int:
         "variants": f"variants, {VARIANTS} to a fork ({tier})",
         "bare": "bare python -I -S, contains nothing",
     }
-    print(f"{options.workers} workers, {CALLS} calls a candidate, CPU of imports and start included")
+    print(f"{options.workers} workers, {CALLS} calls a candidate, the start of each sandbox included")
     for way, name in names.items():
         rate = measure(way, tier=tier, workers=options.workers, seconds=options.seconds)
         print(rate.row(name))

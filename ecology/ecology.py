@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,11 +35,28 @@ from .executors import Pool
 from .report import Report, report_on
 from .run import Run, Watch
 from .settings import Resources, SandboxChoice, Settings
-from .turn import Kit, Tier, gate_kept
+from .turn import AskTier, Kit, gate_kept
+
+_MOST_TURNS = 10**9
+_GUARD_ONLY = (
+    "tool code runs under resource limits alone, an accident guard and not a sandbox: nothing stronger was asked for or"
+    " works here"
+)
 
 
 class SandboxWarning(UserWarning):
     """Tool code runs under resource limits alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """What a run is lived with: the workers, the tier of their sandboxes, the tasks and the rules."""
+
+    settings: Settings
+    council: Council
+    tasks: Sequence[TaskRecord]
+    pool: Pool
+    tier: str
 
 
 def _unwatched(standing: Standing) -> None:
@@ -110,26 +129,18 @@ class Ecology:
     def run(self, turns: int, *, watch: Watch = _unwatched) -> Report:
         """Take that many more turns, fewer where nothing is left to do, and report.
 
-        Raises: ConfigurationError: no tasks, fewer than one turn, or an unfinished run; SandboxUnavailable; StorageError.
+        Raises: ConfigurationError: no tasks, fewer than one turn, or an unfinished run; SandboxUnavailable: nothing was
+            written; StorageError.
         """
-        if turns < 1:
-            raise ConfigurationError(f"turns is {turns}; it must be at least 1")
+        if not 1 <= turns <= _MOST_TURNS:
+            raise ConfigurationError(f"turns is {turns}; it must be 1 to {_MOST_TURNS}")
         if not self._store.tools.names():
             raise ConfigurationError(f"{self._store.path} holds no tasks; settle some before running")
         self._require_no_open_run()
-        target = self._store.totals.last_turn() + turns
-        self._store.write(
-            lambda tx: self._store.runs.start(
-                tx,
-                seed=self._settings.seed,
-                window=self._settings.window,
-                model=self._settings.model,
-                turns_target=target,
-                charter_hash=self._charter.digest,
-                settings=self._settings.model_dump(mode="json"),
-            )
-        )
-        return self.resume(watch=watch)
+        with self._crew(self._settings, self._charter) as crew:
+            # Nothing is written before it is known that a sandbox works here.
+            self._live(self._begin(turns), crew, watch)
+        return self.report()
 
     def resume(self, *, watch: Watch = _unwatched) -> Report:
         """Go on with the latest run, with the settings it was begun with; a finished one is only reported.
@@ -140,9 +151,9 @@ class Ecology:
         if run is None:
             raise ConfigurationError(f"{self._store.path} holds no run to resume; `ecology run` begins one")
         if run.ending is None:
-            began = time.monotonic()
-            self._live(run, watch)
-            self._elapsed_s = time.monotonic() - began
+            settings = Settings.checked(**run.settings)
+            with self._crew(settings, _charter_of(run, settings)) as crew:
+                self._live(run, crew, watch)
         return self.report()
 
     def report(self) -> Report:
@@ -169,34 +180,45 @@ class Ecology:
         if latest and latest.ending is None:
             raise ConfigurationError(f"{self._store.path} holds an unfinished run; `ecology resume` finishes it first")
 
-    def _live(self, run: RunRecord, watch: Watch) -> None:
-        settings = Settings.checked(**run.settings)
-        charter = _charter_of(run, settings)
-        tasks = self._store.tasks.all()
-        with Pool(self._kit(tasks, charter), workers=self._resources.workers) as pool:
-            tier: str = pool.submit(Tier()).result()
-            if tier == "rlimit":
-                warnings.warn(
-                    "tool code runs under resource limits alone, an accident guard and not a sandbox: nothing stronger"
-                    " works here",
-                    SandboxWarning,
-                    stacklevel=4,
-                )
-            workers = self._resources.workers
-            session = self._store.write(
-                lambda tx: self._store.sessions.begin(tx, run_id=run.id, workers=workers, tier=tier)
+    def _begin(self, turns: int) -> RunRecord:
+        """Write that a run begins."""
+        target = self._store.totals.last_turn() + turns
+        return self._store.write(
+            lambda tx: self._store.runs.start(
+                tx,
+                seed=self._settings.seed,
+                window=self._settings.window,
+                model=self._settings.model,
+                turns_target=target,
+                charter_hash=self._charter.digest,
+                settings=self._settings.model_dump(mode="json"),
             )
-            ending = Run(self._store, run, settings, Council(charter), pool, tasks).live(watch)
-            self._store.write(lambda tx: self._store.sessions.end(tx, session, outcome=ending))
+        )
 
-    def _kit(self, tasks: Iterable[TaskRecord], charter: Charter) -> Kit:
-        return Kit(
+    @contextmanager
+    def _crew(self, settings: Settings, charter: Charter) -> Iterator[_Crew]:
+        """Start the workers, let them prove their sandbox, and time what is done with them."""
+        began = time.monotonic()
+        tasks = self._store.tasks.all()
+        kit = Kit(
             tasks={each.id: gate_kept(each.task) for each in tasks},
             charter=charter,
             sandbox=self._resources.sandbox,
             # An offline population runs only its own edits of the user's tools.
-            allow_rlimit=self._settings.model == "offline",
+            allow_rlimit=settings.model == "offline",
         )
+        with Pool(kit, workers=self._resources.workers) as pool:
+            tier: str = pool.submit(AskTier()).result()
+            if tier == "rlimit":
+                warnings.warn(_GUARD_ONLY, SandboxWarning, stacklevel=4)
+            yield _Crew(settings, Council(charter), tasks, pool, tier)
+        self._elapsed_s = time.monotonic() - began
+
+    def _live(self, run: RunRecord, crew: _Crew, watch: Watch) -> None:
+        sessions, workers = self._store.sessions, self._resources.workers
+        session = self._store.write(lambda tx: sessions.begin(tx, run_id=run.id, workers=workers, tier=crew.tier))
+        ending = Run(self._store, run, crew.settings, crew.council, crew.pool, crew.tasks).live(watch)
+        self._store.write(lambda tx: sessions.end(tx, session, outcome=ending))
 
 
 def _charter_of(run: RunRecord, settings: Settings) -> Charter:

@@ -114,7 +114,7 @@ class Engine:
             return Flight(turn, None)
         view = view_of(self._world, pick, turn=turn, source_of=self._scribe.source_of)
         task_id = self._world.tools[pick.tool_id].task_id if pick.tool_id else None
-        return Flight(turn, pick, deed=self._pool.submit(Take(view, task_id, seed=f"{self._settings.seed}:{turn}")))
+        return Flight(turn, pick, deed=self._pool.submit(Take(view, pick.tool_id, task_id, seed=f"{self._settings.seed}:{turn}")))
 
     def _land(self, flight: Flight) -> None:
         """Commit the oldest turn in flight, or fold in what it committed before."""

@@ -24,7 +24,7 @@ from .record import Record
 from .report import Ending
 from .scribe import Scribe, score_of
 from .settings import Settings
-from .turn import Seal, Tested, Weigh
+from .turn import Seal, Weighed, Weigh
 from .world import World
 
 Watch = Callable[[Standing], None]
@@ -91,10 +91,10 @@ class Run:
         new = [each for each in self.tasks if not world.tools[each.tool_id].versions[0].bitmap]
         futures = [self.pool.submit(Weigh(each.id, each.task.code)) for each in new]
         for each, future in zip(new, futures, strict=True):
-            tested: Tested = future.result()
+            tested: Weighed = future.result()
             scribe.submit(lambda tx, each=each, tested=tested: self._weighed(tx, world, scribe, each, tested))
 
-    def _weighed(self, tx: Transaction, world: World, scribe: Scribe, task: TaskRecord, tested: Tested) -> None:
+    def _weighed(self, tx: Transaction, world: World, scribe: Scribe, task: TaskRecord, tested: Weighed) -> None:
         moment = scribe.moment(turn=0, cause=task.seq)
         tool = world.tools[task.tool_id]
         self.store.tools.evaluate(

@@ -12,7 +12,7 @@ from agents import Genome
 from governance import Scorecard
 from storage import Moment, Pending, Score, Store, Transaction
 
-from .turn import Tested
+from .turn import Weighed
 from .world import World
 
 _MEMORY = 20_000

@@ -14,7 +14,8 @@ from typing import NoReturn
 from governance import Bench, Council
 from storage import EcologyError
 
-from .turn import Job, Kit, Station
+from .turn import Job, Kit
+from .work import Station
 
 
 def main(descriptor: int) -> None:
@@ -33,7 +34,7 @@ def _serve(connection: Connection, station: Station) -> NoReturn:
     while True:
         job: Job = connection.recv()
         try:
-            answer: tuple[bool, object] = (True, job.do(station))
+            answer: tuple[bool, object] = (True, station.do(job))
         except Exception as error:
             answer = (False, error)
         connection.send(answer)

@@ -18,7 +18,7 @@ class Proposal:
     """A new source for a tool, with who wrote it, from which version, and why.
 
     `author_lineage` is the founder of the author's line, so that clones can be told from strangers; `basis_id` is the
-    proposal it continues; `family` the edit family or `model` it came from.
+    version its code was made from; `family` the edit family or `model` it came from.
     """
 
     task: Task

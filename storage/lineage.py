@@ -54,12 +54,14 @@ class Lineage:
         self._tools = tools
 
     def ancestors(self, version: int | str) -> Sequence[VersionRecord]:
-        """Return a version's parent, that one's parent and so on, youngest first.
+        """Return a version's parent, that one's parent and so on, youngest first; a tool's own head stands before them.
 
         Raises: UnknownVersion, UnknownTool: there is no such version or tool.
         """
-        found = self._reads.rows(_VERSION_LINE, {"id": self._id(version), "as_of": NOW})
-        return measured(self._reads, found, NOW)
+        number = self._id(version)
+        found = self._reads.rows(_VERSION_LINE, {"id": number, "as_of": NOW})
+        line = measured(self._reads, found, NOW)
+        return [self._tools.version(number), *line] if isinstance(version, str) else line
 
     def descendants(self, version: int | str, *, as_of: int | None = None) -> Sequence[VersionRecord]:
         """Return the versions that came from this one, oldest first.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from .code import FunctionNode, is_docstring
@@ -67,12 +67,17 @@ def _place_weight(holder: ast.AST, block: tuple[ast.stmt, ...], at: int) -> floa
 def _statements(material: Material, beside: ast.stmt) -> Iterator[tuple[str, float, ast.stmt]]:
     variables = [variable for variable in material.names(beside) if variable not in ("self", "cls", "_")][:10]
     yield from _copies(material, beside, variables)
-    yield from _collecting(material, variables)
-    yield from _counting(material, variables)
-    yield from _assigning(material, variables)
+    yield from _usual(material, tuple(variables))
     yield from _rewriting(material, beside)
     if material.code.loop(beside) is not None:
         yield from (("leap", fit, leap) for fit, leap in ((1.0, ast.Break()), (0.9, ast.Continue())))
+
+
+@lru_cache(maxsize=64)
+def _usual(material: Material, variables: tuple[str, ...]) -> tuple[tuple[str, float, ast.stmt], ...]:
+    """Return the usual statements on these variables: built once, since most places see the same variables."""
+    names = list(variables)
+    return (*_collecting(material, names), *_counting(material, names), *_assigning(material, names))
 
 
 def _copies(material: Material, beside: ast.stmt, variables: list[str]) -> Iterator[tuple[str, float, ast.stmt]]:

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 
 from .checking import tasks_app
+from .console import say
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
 from .trying import doctor, try_
 
 app = typer.Typer(
     help="A population of agents that repair, critique and rewrite each other's tools under rules.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
 @app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
 ) -> None:
     if show_version:
-        typer.echo(version("ecology"))
+        say(_version())
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+
+
+def _version() -> str:
+    try:
+        return version("ecology")
+    except PackageNotFoundError:
+        return "not installed; run from its source folder"
 
 
 for command in (run, resume, agents, lineage, show, board, verdicts, doctor):

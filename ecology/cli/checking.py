@@ -14,12 +14,15 @@ from ..tasks import TaskCheck, check_tasks
 from .console import JsonOption, complain, print_document, print_table, remark
 from .running import SandboxOption
 
-tasks_app = typer.Typer(help="Look after task files.", no_args_is_help=True)
+tasks_app = typer.Typer(help="Look after task files.", rich_markup_mode=None)
 
 
-@tasks_app.callback()
-def _tasks() -> None:
+@tasks_app.callback(invoke_without_command=True)
+def _tasks(context: typer.Context) -> None:
     """Look after task files."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 @tasks_app.command()

@@ -10,13 +10,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from agents import Genome, introduce
-from storage import AgentRecord, Store, ToolRecord, VersionRecord
+from storage import AgentRecord, NotFound, Store, ToolRecord, VersionRecord
 
 from ..report import report_on
-from .console import AsOfOption, JsonOption, print_document, print_rows
+from .console import AsOfOption, JsonOption, print_document, print_rows, print_text
 
 DatabaseArgument = Annotated[Path, typer.Argument(help="A database that `ecology run` made.")]
-LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
+LimitOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most.")]
+
+# As far as numbers go in a database.
+_FAR = 2**63 - 1
 
 
 def agents(
@@ -27,6 +30,7 @@ def agents(
 ) -> None:
     """List the agents: who they are, what they do, whose children, and their energy."""
     with Store.open(database) as store:
+        _require_past(store, as_of)
         found = store.agents.all(as_of=as_of, alive=alive or None)
         rows = [_agent(store, each, as_of=as_of) for each in found]
     columns = ("id", "name", "species", "founder_id", "parent_id", "depth", "energy", "retired")
@@ -41,9 +45,10 @@ def lineage(
 ) -> None:
     """Show how a tool became what it is, newest version first."""
     with Store.open(database) as store:
+        _require_past(store, as_of)
         found = store.tools.find(tool, as_of=as_of)
-        line = store.lineage.ancestors(store.tools.head(found.id, as_of=as_of).id)
-        rows = [_version(each) for each in line]
+        head = store.tools.head(found.id, as_of=as_of)
+        rows = [_version(each) for each in (head, *store.lineage.ancestors(head.id))]
     columns = ("id", "number", "author", "visible", "gate", "fuel", "reason")
     print_rows(rows, columns, name="versions", as_json=as_json)
 
@@ -56,20 +61,20 @@ def show(
 ) -> None:
     """Show the whole run, or one tool, version, proposal or agent, with code and what was said of it."""
     shown = {"tool": _show_tool, "version": _show_version, "proposal": _show_proposal, "agent": _show_agent}
+    if what is not None and (what not in shown or name is None):
+        raise typer.BadParameter(f"give one of {', '.join(shown)} and its name or number, not {_words(what, name)}")
     with Store.open(database) as store:
-        if what is None:
+        if what is None or name is None:
             report = report_on(store, elapsed_s=0.0)
-            return print_document(run=report.document()) if as_json else typer.echo(str(report))
-        if what not in shown or name is None:
-            raise typer.BadParameter(f"show takes {', '.join(shown)} and a name or number, not {what!r} {name or ''}")
+            return print_document(run=report.document()) if as_json else print_text(str(report))
         document, text = shown[what](store, name)
-    return print_document(**{what: document}) if as_json else typer.echo(text)
+    return print_document(**{what: document}) if as_json else print_text(text)
 
 
 def board(
     database: DatabaseArgument,
     kind: Annotated[Literal["posts", "signals"], typer.Option(help="What to list.")] = "signals",
-    turn: Annotated[int | None, typer.Option(min=0, help="Sense the signals as of this turn.")] = None,
+    turn: Annotated[int | None, typer.Option(min=0, max=_FAR, help="Sense the signals as of this turn.")] = None,
     topic: Annotated[str | None, typer.Option(help="Only posts whose topic matches, such as `tool/*`.")] = None,
     limit: LimitOption = 50,
     as_of: AsOfOption = None,
@@ -77,10 +82,15 @@ def board(
 ) -> None:
     """List what can be sensed on the blackboard, strongest first, or its posts, oldest first."""
     with Store.open(database) as store:
+        _require_past(store, as_of)
         if kind == "posts":
+            if turn is not None:
+                raise typer.BadParameter("--turn is about signals; leave it out, or ask for `--kind signals`")
             rows = [asdict(each) for each in store.board.since(0, topic_glob=topic, limit=limit, as_of=as_of)]
             columns: tuple[str, ...] = ("id", "seq", "agent_id", "topic", "body")
         else:
+            if topic is not None:
+                raise typer.BadParameter("--topic is about posts; leave it out, or ask for `--kind posts`")
             moment = store.totals.last_turn() if turn is None else turn
             rows = [asdict(each) for each in store.board.sense(moment, as_of=as_of)[:limit]]
             columns = ("kind", "subject", "strength")
@@ -98,6 +108,7 @@ def verdicts(
 ) -> None:
     """List what the rule layer said, newest first: the rule, its evidence, and what would have passed."""
     with Store.open(database) as store:
+        _require_past(store, as_of)
         tool_id = store.tools.find(tool).id if tool else None
         found = store.tools.verdicts(tool_id=tool_id, rule=rule, outcome=outcome, limit=limit, as_of=as_of)
         rows = [asdict(each) for each in found]
@@ -124,16 +135,18 @@ def _show_tool(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _show_version(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    version = store.tools.version(_number(name))
+    version = store.tools.version(_number(name, of="tool version"))
     source = store.tools.source(version.id)
     change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
     document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
-    head = f"version {version.id} (number {version.number}) by {version.author or 'nobody: as it came'}: {version.reason}"
+    head = (
+        f"version {version.id} (number {version.number}) by {version.author or 'nobody: as it came'}: {version.reason}"
+    )
     return document, "\n".join(part for part in (head, change or source) if part)
 
 
 def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    proposal = store.tools.proposal(_number(name))
+    proposal = store.tools.proposal(_number(name, of="proposal"))
     said = [asdict(each) for each in store.tools.verdicts(proposal_id=proposal.id)]
     critiques = [asdict(each) for each in store.tools.critiques(proposal.id)]
     source = store.blobs.text(proposal.code_hash)
@@ -141,14 +154,17 @@ def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     lines = [
         f"proposal {proposal.id} by agent {proposal.author_id} on version {proposal.parent_id}: {proposal.reason}",
         *(f"  {each['stage']}: {each['outcome']} by {each['rule']} {each['evidence']}" for each in reversed(said)),
-        *(f"  critique: {each['stance']} by agent {each['agent_id']}: {each['kind']} {each['evidence']}" for each in critiques),
+        *(
+            f"  critique: {each['stance']} by agent {each['agent_id']}: {each['kind']} {each['evidence']}"
+            for each in critiques
+        ),
         source,
     ]
     return document, "\n".join(lines)
 
 
 def _show_agent(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    agent = store.agents.get(_number(name))
+    agent = store.agents.get(_number(name, of="agent"))
     words = introduce(Genome.model_validate(agent.genome))
     children = [child.id for child in store.agents.children(agent.id)]
     document = _agent(store, agent) | {"words": words, "children": children}
@@ -156,7 +172,19 @@ def _show_agent(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     return document, f"{agent.name} ({state}, energy {document['energy']}, children {children or 'none'})\n{words}"
 
 
-def _number(name: str) -> int:
-    if not name.isdecimal():
-        raise typer.BadParameter(f"{name!r} is no number; versions, proposals and agents have numbers")
+def _number(name: str, *, of: str) -> int:
+    if not (name.isascii() and name.isdecimal()):
+        raise typer.BadParameter(f"{name!r:.60} is no number; versions, proposals and agents have numbers")
+    if len(name) > len(str(_FAR)) or int(name) > _FAR:
+        raise NotFound(f"no {of} {name:.40} in this database; no number is as large as that")
     return int(name)
+
+
+def _require_past(store: Store, as_of: int | None) -> None:
+    newest = store.last_seq()
+    if as_of is not None and as_of > newest:
+        raise NotFound(f"{store.path} has no seq {as_of}; its newest is {newest}, so leave `--as-of` out or go back")
+
+
+def _words(what: str, name: str | None) -> str:
+    return repr(what) if name is None else f"{what!r} {name!r}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,14 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from governance import open_sandbox
-from storage import ConfigurationError, NotFound, Task
+from storage import Busy, ConfigurationError, EcologyError, NotFound, Store, Task
 
-from ..ecology import Ecology
+from ..ecology import Ecology, SandboxWarning
 from ..engine import Standing
 from ..report import Report
+from ..run import Watch
 from ..settings import SandboxChoice
 from ..tasks import read_tasks, reveal_failures
-from .console import JsonOption, print_document, remark
+from .console import JsonOption, print_document, print_text, remark
 
 _PLAIN_EVERY_S = 10.0
 INTERRUPTED = 130
@@ -35,8 +37,8 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progre
 
 def run(
     tasks: Annotated[Path, typer.Argument(help="A task file, or a folder in QuixBugs' layout.")],
-    db: Annotated[Path | None, typer.Option(help="The new database; a fresh name beside you by default.")] = None,
-    turns: Annotated[int, typer.Option(min=1, help="Turns to take at most.")] = 4000,
+    db: Annotated[Path | None, typer.Option(help="The new database; a fresh name in this folder by default.")] = None,
+    turns: Annotated[int, typer.Option(help="Turns to take at most.")] = 4000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same history.")] = 0,
     window: Annotated[int, typer.Option(help="Turns in flight at most.")] = 8,
     workers: WorkersOption = 2,
@@ -47,15 +49,12 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Settle buggy tools and let a population repair them."""
-    loaded = _loaded(tasks, sandbox)
-    path = db or _fresh(tasks)
-    if path.exists():
-        raise ConfigurationError(f"{path} is there already; `ecology resume {path}` goes on with it, or name another")
+    path = _new(db or _fresh(tasks))
+    loaded = _loaded(tasks, sandbox=sandbox)
     options: dict[str, Any] = {"model": model, "seed": seed, "window": window, "workers": workers}
-    with Ecology(path, sandbox=sandbox, charter=charter, **options) as ecology:
-        remark(f"the history is kept in {path}")
+    with _kept_once_begun(path), Ecology(path, sandbox=sandbox, charter=charter, **options) as ecology:
         ecology.settle(loaded)
-        with _watching(quiet=quiet) as watch:
+        with _watching(path, quiet=quiet) as watch:
             report = ecology.run(turns, watch=watch)
     _finish(report, as_json=as_json)
 
@@ -68,32 +67,32 @@ def resume(
     as_json: JsonOption = False,
 ) -> None:
     """Go on with a run that was stopped or killed; a finished one is only reported."""
-    if not database.exists():
+    if not database.is_file():
         raise NotFound(f"no database at {database}; check the path, or begin a run with `ecology run`")
-    with Ecology(database, workers=workers, sandbox=sandbox) as ecology, _watching(quiet=quiet) as watch:
+    with Ecology(database, workers=workers, sandbox=sandbox) as ecology, _watching(database, quiet=quiet) as watch:
         report = ecology.resume(watch=watch)
     _finish(report, as_json=as_json)
-
-
-def _loaded(path: Path, sandbox: SandboxChoice) -> tuple[Task, ...]:
-    """Load the tasks, say what was left out, and see to it that blindly dealt rings show each tool's failure."""
-    reading = read_tasks(path)
-    loaded = reading.require()
-    for skipped in reading.skipped:
-        remark(str(skipped))
-    if reading.layout == "jsonl":
-        return loaded
-    with open_sandbox(sandbox, allow_rlimit=True) as box:
-        return reveal_failures(loaded, box)
 
 
 def _finish(report: Report, *, as_json: bool) -> None:
     if as_json:
         print_document(**{name: value for name, value in report.document().items() if name != "schema_version"})
     else:
-        typer.echo(str(report))
+        print_text(str(report))
     if report.ending == "stopped":
         raise typer.Exit(INTERRUPTED)
+
+
+def _loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:
+    """Return the tasks of a path; where its layout knows no rings, each has a failing case shown."""
+    reading = read_tasks(path)
+    tasks = reading.require()
+    for skipped in reading.skipped:
+        remark(f"left out {skipped}")
+    if reading.layout == "jsonl":
+        return tasks
+    with open_sandbox(sandbox, allow_rlimit=True) as box:
+        return reveal_failures(tasks, box)
 
 
 def _fresh(tasks: Path) -> Path:
@@ -105,19 +104,60 @@ def _fresh(tasks: Path) -> Path:
     return path
 
 
-@contextmanager
-def _watching(*, quiet: bool) -> Iterator[Callable[[Standing], None]]:
-    if quiet:
-        yield lambda standing: None
-    elif sys.stderr.isatty():
-        with _bar() as watch:
-            yield watch
-    else:
-        yield _plain()
+def _new(path: Path) -> Path:
+    """Return the path of a database to be made.
+
+    Raises: ConfigurationError: something is there already, or there is no folder to make it in.
+    """
+    if path.is_dir():
+        raise ConfigurationError(f"--db {path} is a folder; give the path of a new file, such as {path / 'ecology.db'}")
+    if path.exists():
+        raise ConfigurationError(f"{path} is there already; `ecology resume {path}` goes on with it, or name another")
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"--db {path}: there is no folder {path.parent}; make it first, or name another")
+    return path
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[Standing], None]]:
+def _kept_once_begun(path: Path) -> Iterator[None]:
+    """Take a new database away again where no run began in it; whatever a run has written stays."""
+    try:
+        yield
+    except Busy:
+        # Somebody else is making it at this moment.
+        raise
+    except BaseException:
+        if not _begun(path):
+            for rest in ("", "-wal", "-shm", ".lock"):
+                path.with_name(path.name + rest).unlink(missing_ok=True)
+        raise
+
+
+def _begun(path: Path) -> bool:
+    try:
+        with Store.open(path) as store:
+            return store.runs.latest() is not None
+    except NotFound:
+        return False
+    except EcologyError:
+        return True
+
+
+@contextmanager
+def _watching(path: Path, *, quiet: bool) -> Iterator[Watch]:
+    """Show how a run stands, and say what it warns of in one line; a quiet one still warns."""
+    with warnings.catch_warnings(), ExitStack() as stack:
+        warnings.simplefilter("always", SandboxWarning)
+        warnings.showwarning = lambda message, *rest, **more: remark(f"warning: {message}")
+        if quiet:
+            yield lambda standing: None
+            return
+        remark(f"the history is kept in {path}")
+        yield stack.enter_context(_bar()) if sys.stderr and sys.stderr.isatty() else _plain()
+
+
+@contextmanager
+def _bar() -> Iterator[Watch]:
     columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(compact=True))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("starting", total=None)
@@ -131,7 +171,7 @@ def _bar() -> Iterator[Callable[[Standing], None]]:
         yield watch
 
 
-def _plain() -> Callable[[Standing], None]:
+def _plain() -> Watch:
     began = last = time.monotonic()
 
     def watch(standing: Standing) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +15,7 @@ from governance import Call, Limits, Program, open_sandbox, run_probes
 from storage import ConfigurationError, SandboxUnavailable, Store
 
 from ..settings import SandboxChoice
-from .console import JsonOption, print_document, print_table, remark
+from .console import JsonOption, print_document, print_table, print_text, remark
 from .running import SandboxOption
 
 _ENTRY = re.compile(r"\s*([A-Za-z_]\w*)\s*\(")
@@ -22,12 +24,13 @@ _ENTRY = re.compile(r"\s*([A-Za-z_]\w*)\s*\(")
 def try_(
     file: Annotated[Path, typer.Argument(help="A Python file.")],
     call: Annotated[str, typer.Option("--call", help="The expression to evaluate after the file, such as `f(1)`.")],
-    fuel: Annotated[int, typer.Option(min=1, help="Loop steps and function entries allowed.")] = 1_000_000,
+    fuel: Annotated[int, typer.Option(min=1, max=10**12, help="Loop steps and function entries allowed.")] = 1_000_000,
     sandbox: SandboxOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Run a file in the sandbox and print the tier, the outcome and the value."""
     source = _read(file)
+    _require_expression(call)
     entry = _ENTRY.match(call)
     program = Program(source, entry.group(1) if entry else "", calls=(Call(expression=call),))
     try:
@@ -42,7 +45,8 @@ def try_(
     if as_json:
         print_document(tier=tier, outcome=result.outcome, value=value, error=result.error, fuel=result.fuel)
     else:
-        typer.echo(f"{tier}  {result.outcome}  {value if value is not None else result.error}")
+        told = value if value is not None else result.error or f"after {result.fuel} steps"
+        print_text(f"{tier}  {result.outcome}  {' '.join(told.splitlines())}")
     if result.outcome != "ok":
         raise typer.Exit(1)
 
@@ -53,17 +57,17 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Run hostile probes in the sandbox and print what it stops; verify a database's history where one is given."""
+    verified = _verified(database)
     choice: SandboxChoice = sandbox
     with open_sandbox(choice) as box:
         found, tier, abi = run_probes(box), box.tier, box.landlock_abi
-    verified = _verified(database)
     if as_json:
         print_document(tier=tier, landlock_abi=abi, probes=[asdict(each) for each in found], database=verified)
     else:
-        typer.echo(f"sandbox tier {tier}, Landlock ABI {abi}")
+        print_text(f"sandbox tier {tier}, Landlock ABI {abi}")
         print_table(("probe", "contained", "detail"), ((each.name, each.contained, each.detail) for each in found))
         if verified:
-            typer.echo(f"{verified['path']}: {verified['entries']} entries, history {verified['history_hash']} holds")
+            print_text(f"{verified['path']}: {verified['entries']} entries, history {verified['history_hash']} holds")
     if tier == "rlimit":
         remark("the rlimit tier is an accident guard, not a sandbox")
     if not all(each.contained for each in found):
@@ -78,8 +82,20 @@ def _verified(database: Path | None) -> dict[str, object] | None:
         return {"path": str(database), "entries": store.last_seq(), "history_hash": store.history_hash()}
 
 
+def _require_expression(call: str) -> None:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(call.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deeply"
+        raise typer.BadParameter(f"--call {call!r:.60} is no expression ({reason}); give one such as `f(1)`") from None
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} cannot be read ({error}); give the path of a Python file in UTF-8") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigurationError(f"{file} cannot be read ({reason}); give the path of a Python file") from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{file} is no UTF-8 (at byte {error.start + 1}); save the file as UTF-8") from None

@@ -118,7 +118,11 @@ def prove(tier: Tier, *, hash_seed: int) -> Sandbox:
         raise SandboxUnavailable(str(error)) from error
     if tier in _proved:
         return sandbox
-    escaped = [row for row in run_probes(sandbox, quick=True) if not row.contained]
+    try:
+        escaped = [row for row in run_probes(sandbox, quick=True) if not row.contained]
+    except OSError as error:
+        sandbox.close()
+        raise SandboxUnavailable(f"the sandbox self-test needs a temporary folder it can write to: {error}") from error
     if escaped:
         sandbox.close()
         raise SandboxUnavailable(f"the sandbox tier {tier} let a probe out: {escaped[0].name} ({escaped[0].detail})")

@@ -14,6 +14,7 @@ import pytest
 
 from ecology import Ecology, Store, Task
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "everyday.jsonl"
 TURNS = 40
 LIVE = """
 import sys
@@ -52,10 +53,8 @@ def test_another_seed_makes_another_history(tmp_path: Path, few_tasks: tuple[Tas
 def test_a_run_killed_at_any_moment_is_resumed_to_the_same_history(
     tmp_path: Path, few_tasks: tuple[Task, ...], undisturbed: str, moment: int
 ) -> None:
-    from tests.ecology.conftest import CHOSEN, EXAMPLES
-
     path = tmp_path / "killed.db"
-    arguments = [str(path), str(EXAMPLES), str(TURNS), ",".join(CHOSEN)]
+    arguments = [str(path), str(EXAMPLES), str(TURNS), ",".join(task.name for task in few_tasks)]
     process = subprocess.Popen([sys.executable, "-c", LIVE, *arguments], cwd=EXAMPLES.parent.parent)
     wait_for_turn(path, process, turn=random.Random(moment).randint(0, TURNS - 5))
     process.send_signal(signal.SIGKILL)

@@ -88,10 +88,10 @@ def test_ancestors_are_youngest_first_and_descendants_oldest_first(store: Store,
     assert store.lineage.ancestors(versions[0].id) == store.lineage.descendants(versions[3].id) == []
 
 
-def test_a_tool_stands_for_its_head(store: Store, save: Save) -> None:
+def test_the_line_of_a_tool_begins_with_its_head(store: Store, save: Save) -> None:
     head = save("def sort_words(a): return sorted(a)")
 
-    assert store.lineage.ancestors("sort_words") == store.lineage.ancestors(head.id)
+    assert store.lineage.ancestors("sort_words") == [head, *store.lineage.ancestors(head.id)]
     with pytest.raises(UnknownTool):
         store.lineage.ancestors("no such tool")
 

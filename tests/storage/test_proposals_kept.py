@@ -28,11 +28,11 @@ def propose(store: Store, settled: Settled, agent: AgentRecord, *, basis_id: int
 
 def test_a_proposal_reads_back_as_it_was_made(store: Store, settled: Settled, ann: AgentRecord) -> None:
     first = propose(store, settled, ann)
-    second = propose(store, settled, ann, basis_id=first.id)
+    second = propose(store, settled, ann, basis_id=settled.version_id)
 
     assert store.tools.proposal(first.id) == first
     assert store.tools.proposals() == [first, second]
-    assert second.basis_id == first.id
+    assert second.basis_id == settled.version_id
     assert store.blobs.text(first.code_hash) == "def sort_words(a): return eval('a')"
 
 

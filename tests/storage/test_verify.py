@@ -63,8 +63,8 @@ def test_an_untouched_copy_verifies(original: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "column"), [pair for pair in columns() if pair not in CLOCKS])
 def test_a_changed_value_is_found_in_any_column(original: Path, tmp_path: Path, name: str, column: str) -> None:
     kinds = {column: kind for column, kind, _ in SHAPES[name].columns}
-    other = {bytes: "x'00'", str: "'[7]'"}.get(kinds[column], "77")
-    path = tampered(original, tmp_path, f"UPDATE {name} SET {column} = {other} WHERE rowid = 1")
+    others: dict[type, str] = {bytes: "x'00'", str: "'[7]'"}
+    path = tampered(original, tmp_path, f"UPDATE {name} SET {column} = {others.get(kinds[column], 77)} WHERE rowid = 1")
 
     with pytest.raises(Damaged):
         verify(path)

@@ -28,7 +28,7 @@ TOOL = "<tool>"
 GENERATED_ITEMS = 5_000
 ERROR_CHARACTERS = 200
 RECURSION = 1_000
-# Above this the C stack of Python 3.11 can overflow where Python calls C calls Python.
+# Above this even a large C stack can overflow where Python calls C calls Python.
 DEEPEST_RECURSION = 5_000
 _LAZY = (types.GeneratorType, map, filter, zip, enumerate, reversed)
 _set_recursion_limit = sys.setrecursionlimit

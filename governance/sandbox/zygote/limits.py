@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 # The wider descriptor limit leaves room for nothing but what the child already holds.
 DESCRIPTORS = 16
+# Room for the C stack at the deepest recursion that a candidate may ask for; Linux grows it on demand.
+STACK = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ def own_address_space() -> int:
 def apply(limits: RunLimits) -> None:
     """Bind this process; a limit below the present hard limit is kept, never raised."""
     _set("RLIMIT_CORE", 0)
+    _set("RLIMIT_STACK", STACK)
     _set("RLIMIT_FSIZE", 0)
     _set("RLIMIT_NPROC", 0)
     _set("RLIMIT_NOFILE", DESCRIPTORS)

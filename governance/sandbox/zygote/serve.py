@@ -53,10 +53,10 @@ def _send(control: socket.socket, message: dict[str, object]) -> None:
 
 
 def _prepare() -> dict[str, int]:
-    """Load what candidates may import and let go of every descriptor but the control socket."""
+    """Load what candidates may import, and note how large that made this process."""
     preload.load()
     execute.prepare()
-    return {"address_space": limits.own_address_space(), "hash_probe": hash("a")}
+    return {"address_space": limits.own_address_space()}
 
 
 class Zygote:

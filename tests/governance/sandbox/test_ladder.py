@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pydantic
 import pytest
 
-import pydantic
 from governance.sandbox import Sandbox, open_sandbox
 from storage import SandboxUnavailable
 
@@ -141,7 +141,7 @@ def test_auto_takes_the_strongest_tier_that_can_be_had() -> None:
 def _strongest() -> str:
     for tier in ("namespaces", "zygote"):
         try:
-            with open_sandbox(tier):  # type: ignore[arg-type]
+            with open_sandbox(tier):
                 return tier
         except SandboxUnavailable:
             continue

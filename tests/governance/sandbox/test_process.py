@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_closing_leaves_no_process_and_no_zombie() -> None:
     before = family(os.getpid())
     for tier in ("namespaces", "zygote", "rlimit"):
         try:
-            sandbox = Sandbox(tier)  # type: ignore[arg-type]
+            sandbox = Sandbox(tier)
         except Exception:
             continue
         sandbox.run(ONE)
@@ -91,7 +92,8 @@ import os, sys, threading, time
 from governance.sandbox import Call, Limits, Program, Sandbox
 sandbox = Sandbox(sys.argv[1])
 print("ready", flush=True)
-source = "import sys\\ndef f():\\n    lock = sys.modules['_thread'].allocate_lock()\\n    lock.acquire(); lock.acquire()\\n"
+source = "import sys\\ndef f():\\n    lock = sys.modules['_thread'].allocate_lock()\\n"
+source += "    lock.acquire()\\n    lock.acquire()\\n"
 if sys.argv[2] == "busy":
     sandbox.run(Program(source, "f", (Call("()"),)), Limits(wall_s=60))
 time.sleep(60)
@@ -112,6 +114,7 @@ def test_a_zygote_and_its_child_die_with_a_parent_that_was_killed(any_tier: Sand
 
 
 @proc
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_bystander_does_not_keep_a_zygote_alive(any_tier: Sandbox) -> None:
     sandbox = Sandbox(any_tier.tier)
     bystander = os.fork()
@@ -134,9 +137,10 @@ def _work(tier: str, answers: multiprocessing.Queue[object]) -> None:
         answers.put([sandbox.run(ONE).results[0].value for _ in range(5)])
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_worker_processes_each_have_their_own(any_tier: Sandbox, method: str) -> None:
-    context = multiprocessing.get_context(method)
+    context: Any = multiprocessing.get_context(method)
     answers = context.Queue()
     workers = [context.Process(target=_work, args=(any_tier.tier, answers)) for _ in range(2)]
     for worker in workers:
