@@ -14,7 +14,9 @@ from .mutation import FAMILIES, describe
 def founders(*, critics: int, breeders: int) -> tuple[Genome, ...]:
     """Return the founding genomes of an offline population."""
     specialists = [Genome(species="specialist", family=family) for family in FAMILIES]
-    others = [Genome(species=species) for species, count in (("critic", critics), ("breeder", breeders)) for _ in range(count)]
+    others = [
+        Genome(species=species) for species, count in (("critic", critics), ("breeder", breeders)) for _ in range(count)
+    ]
     return (*specialists, *others)
 
 

@@ -72,7 +72,9 @@ class Workbench:
     def repeat(self, task: Task, source: str, *, inputs: Sequence[str]) -> tuple[Result, ...]:
         """Return what a source gives on the inputs under another hash seed."""
         calls = tuple(Call(args=text) for text in inputs)
-        return self._bench.second.run(replace(program(task, source, ()), calls=calls), Limits(fuel=_SEARCH_FUEL * 10)).results
+        return self._bench.second.run(
+            replace(program(task, source, ()), calls=calls), Limits(fuel=_SEARCH_FUEL * 10)
+        ).results
 
     def _pass_maps(
         self, task: Task, sources: Sequence[str], *, cases: Sequence[Case], limits: Limits

@@ -1,40 +1,25 @@
 """ecology: a population of agents that repair, critique and rewrite each other's tools under rules.
 
-Users import from here alone: `from ecology import Ecology, load_tasks`.
+Users import from here alone: `from ecology import Ecology, load_tasks`. A name is loaded when it is first asked for, so
+that importing the package costs next to nothing.
 """
 
 from __future__ import annotations
 
-from pathlib import Path as _Path
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-_ROOT = _Path(__file__).resolve().parent.parent
+if TYPE_CHECKING:
+    from agents import FAMILIES, Genome
+    from governance import load_charter, open_sandbox
+    from storage import Case, EcologyError, Store, Task
 
-
-def _require_our_own() -> None:
-    """Refuse to start where a layer's name is taken by another distribution (`agents` is also openai-agents')."""
-    import importlib.util
-
-    for name in ("storage", "governance", "agents", "prompts"):
-        spec = importlib.util.find_spec(name)
-        origin = _Path(spec.origin).resolve() if spec and spec.origin else None
-        if origin is None or origin.parent.parent != _ROOT:
-            raise ImportError(
-                f"the package {name!r} found here ({origin}) is not ecology's; another distribution has that name"
-                f" ({'openai-agents' if name == 'agents' else 'see pip list'}): install ecology into an environment of"
-                " its own"
-            )
-
-
-_require_our_own()
-
-from agents import FAMILIES, Genome  # noqa: E402
-from governance import load_charter, open_sandbox  # noqa: E402
-from storage import Case, EcologyError, Store, Task  # noqa: E402
-
-from .ecology import Ecology, SandboxWarning  # noqa: E402
-from .report import Report, ToolReport  # noqa: E402
-from .settings import Settings  # noqa: E402
-from .tasks import check_tasks, load_tasks, write_tasks  # noqa: E402
+    from .ecology import Ecology, SandboxWarning
+    from .report import Report, ToolReport
+    from .settings import Settings
+    from .tasks import check_tasks, load_tasks, write_tasks
 
 __all__ = [  # noqa: RUF022 - in an order that teaches
     "Ecology",
@@ -54,3 +39,43 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "EcologyError",
     "SandboxWarning",
 ]
+
+_HOMES = {
+    "ecology.ecology": ("Ecology", "SandboxWarning"),
+    "ecology.report": ("Report", "ToolReport"),
+    "ecology.settings": ("Settings",),
+    "ecology.tasks": ("check_tasks", "load_tasks", "write_tasks"),
+    "agents": ("FAMILIES", "Genome"),
+    "governance": ("load_charter", "open_sandbox"),
+    "storage": ("Case", "EcologyError", "Store", "Task"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the layer it lives in, on its first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
+    globals()[name] = value = getattr(import_module(_HOME_OF[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _require_our_own() -> None:
+    """Refuse to start where a layer's name is taken by another distribution (`agents` is also openai-agents')."""
+    root = Path(__file__).resolve().parent.parent
+    for name in ("storage", "governance", "agents", "prompts"):
+        spec = find_spec(name)
+        origin = Path(spec.origin).resolve() if spec and spec.origin else None
+        if origin is None or origin.parent.parent != root:
+            whose = "openai-agents has that name too" if name == "agents" else "another distribution has that name"
+            raise ImportError(
+                f"the package {name!r} found here ({origin}) is not ecology's; {whose}: install ecology into an"
+                " environment of its own"
+            )
+
+
+_require_our_own()

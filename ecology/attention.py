@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Self
+from typing import Any, Self
 
 from agents import Activity
 from storage import Entry
@@ -140,16 +140,11 @@ def _search_bids(
     for agent in idle:
         family = agent.genome.family
         options = [
-            Pick(
-                agent.id, "search", subject, signal.seq, tool_id=tool.id, head_id=tool.head.id, base_id=version.id,
-                family=family,
-            )  # fmt: skip
+            _pick(agent, "search", subject, signal, tool, base_id=version.id, family=family)
             for version in _bases(tool)
             if family and not version.reached(family).exhausted
         ]
-        bids += [
-            Bid(_appeal(agent, tool, pick) / (1 + kin), pick) for pick in options if pick.work not in taken
-        ]
+        bids += [Bid(_appeal(agent, tool, pick) / (1 + kin), pick) for pick in options if pick.work not in taken]
     return bids
 
 
@@ -175,15 +170,7 @@ def _review_bids(
     authors = {founder for proposal in waiting if (founder := _founder(world, proposal.author_id))}
     critics = [agent for agent in idle if agent.genome.species == "critic" and agent.founder_id not in authors]
     ids = tuple(proposal.id for proposal in waiting)
-    return [
-        Bid(
-            1.0,
-            Pick(
-                agent.id, "review", subject, signal.seq, tool_id=tool.id, head_id=tool.head.id, proposal_ids=ids
-            ),
-        )
-        for agent in critics
-    ]
+    return [Bid(1.0, _pick(agent, "review", subject, signal, tool, proposal_ids=ids)) for agent in critics]
 
 
 def _founder(world: World, agent_id: int) -> int | None:
@@ -199,9 +186,13 @@ def _stale_bids(tool: ToolState, subject: str, signal: SignalState, *, idle: Seq
         author = [agent for agent in idle if agent.id == proposal.author_id]
         heirs = [agent for agent in idle if agent.genome.family == proposal.family]
         for agent in author or heirs:
-            pick = Pick(
-                agent.id, "repropose", subject, signal.seq, tool_id=tool.id, head_id=tool.head.id,
-                family=proposal.family, proposal_ids=(proposal.id,),
-            )  # fmt: skip
-            return [Bid(1.0, pick)]
+            offer = {"family": proposal.family, "proposal_ids": (proposal.id,)}
+            return [Bid(1.0, _pick(agent, "repropose", subject, signal, tool, **offer))]
     return []
+
+
+def _pick(
+    agent: AgentState, activity: Activity, subject: str, signal: SignalState, tool: ToolState, **more: Any
+) -> Pick:
+    """Return a pick of work on a tool, made with its present head in view."""
+    return Pick(agent.id, activity, subject, signal.seq, tool_id=tool.id, head_id=tool.head.id, **more)

@@ -217,7 +217,7 @@ class Ecology:
     def _live(self, run: RunRecord, crew: _Crew, watch: Watch) -> None:
         sessions, workers = self._store.sessions, self._resources.workers
         session = self._store.write(lambda tx: sessions.begin(tx, run_id=run.id, workers=workers, tier=crew.tier))
-        ending = Run(self._store, run, crew.settings, crew.council, crew.pool, crew.tasks).live(watch)
+        ending = Run(self._store, run, crew.settings, crew.council, crew.pool, crew.tier, crew.tasks).live(watch)
         self._store.write(lambda tx: sessions.end(tx, session, outcome=ending))
 
 

@@ -52,9 +52,7 @@ class Flight:
 class Engine:
     """Makes the turns of one run."""
 
-    def __init__(
-        self, world: World, landing: Landing, *, scribe: Scribe, pool: Pool, settings: Settings
-    ) -> None:
+    def __init__(self, world: World, landing: Landing, *, scribe: Scribe, pool: Pool, settings: Settings) -> None:
         self._world = world
         self._landing = landing
         self._scribe = scribe
@@ -99,22 +97,21 @@ class Engine:
 
     def _launch(self, turn: int, record: tuple[Entry, ...]) -> Flight:
         """Choose whose turn it is as the world stands now, and send it to a worker, unless it was taken before."""
-        if record:
-            flight = Flight(turn, Pick.stored(record), record=record)
-        else:
-            flight = self._fresh(turn)
+        flight = Flight(turn, Pick.stored(record), record=record) if record else self._fresh(turn)
         self._idle = 0 if flight.pick else self._idle + 1
         return flight
 
     def _fresh(self, turn: int) -> Flight:
-        rng = Random(f"{self._settings.seed}:{turn}:attention")
+        seed = f"{self._settings.seed}:{turn}"
         in_flight = [flight.pick for flight in self._flights if flight.pick]
-        pick = choose(self._world, turn=turn, rng=rng, in_flight=in_flight)
+        pick = choose(self._world, turn=turn, rng=Random(f"{seed}:attention"), in_flight=in_flight)
         if pick is None:
             return Flight(turn, None)
         view = view_of(self._world, pick, turn=turn, source_of=self._scribe.source_of)
         task_id = self._world.tools[pick.tool_id].task_id if pick.tool_id else None
-        return Flight(turn, pick, deed=self._pool.submit(Take(view, pick.tool_id, task_id, seed=f"{self._settings.seed}:{turn}")))
+        return Flight(
+            turn, pick, deed=self._pool.submit(Take(view, pick.tool_id, task_id, seed=f"{self._settings.seed}:{turn}"))
+        )
 
     def _land(self, flight: Flight) -> None:
         """Commit the oldest turn in flight, or fold in what it committed before."""

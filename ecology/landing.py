@@ -67,9 +67,7 @@ class Landing:
     def _open(self, tx: Transaction, *, number: int, pick: Pick, deed: Deed) -> Sequence[AnyAction]:
         """Write the lease and the turn's own event; an agent whose lease is refused has its actions dropped."""
         caused = self._scribe.moment(turn=number, cause=pick.cause)
-        claim = self._store.board.claim(
-            tx, pick.work, agent_id=pick.agent_id, lease=self._settings.window, **caused
-        )
+        claim = self._store.board.claim(tx, pick.work, agent_id=pick.agent_id, lease=self._settings.window, **caused)
         tool = self._world.tools[pick.tool_id] if pick.tool_id else None
         said = [action.reason for action in deed.actions if isinstance(action, Pass)]
         result = {"tried": deed.tried, "cursor": deed.cursor, "exhausted": deed.exhausted, "said": said}
@@ -164,9 +162,7 @@ class Landing:
         if tool.stale and not tool.solved:
             self._signal(turn, "stale", f"stale:{tool.id}", strength=_STALE)
         if not tool.solved:
-            self._signal(
-                turn, "failing", f"failing:{tool.id}", strength=(_GAINED, self._settings.open_half_life)
-            )
+            self._signal(turn, "failing", f"failing:{tool.id}", strength=(_GAINED, self._settings.open_half_life))
 
     def _admit(self, turn: _Turn, proposal_id: int) -> bool:
         """Ask the council whether a proposal may become the head now; save it where it may."""
@@ -202,9 +198,10 @@ class Landing:
     def _save(self, turn: _Turn, tool: ToolState, proposal: ProposalState) -> None:
         """Make a proposal the head of its tool and pay who made and who supported it."""
         before = tool.head.gate_share
+        source = self._scribe.source_of(proposal.code_hash)
         parents = [] if proposal.basis_id == proposal.parent_id else [(proposal.basis_id, "basis")]
         self._store.tools.save(
-            turn.tx, tool_id=tool.id, expected_head=proposal.parent_id, source=self._scribe.source_of(proposal.code_hash),
+            turn.tx, tool_id=tool.id, expected_head=proposal.parent_id, source=source,
             score=proposal.score, reason=proposal.reason, author_id=proposal.author_id, proposal_id=proposal.id,
             parents=parents, **turn.moment,
         )  # fmt: skip
@@ -234,7 +231,12 @@ class Landing:
         for agent_id in [agent.id for agent in self._world.agents.values() if agent.energy <= 0]:
             self._retire(turn, agent_id, reason="no energy left")
         tool = self._world.tools.get(turn.pick.tool_id or 0)
-        if tool and turn.pick.activity == "search" and tool.fruitless % self._settings.patience == 0 and not tool.solved:
+        if (
+            tool
+            and turn.pick.activity == "search"
+            and tool.fruitless % self._settings.patience == 0
+            and not tool.solved
+        ):
             self._signal(turn, "unmet", f"stuck:{tool.id}", strength=_STUCK)
 
     def _retire(self, turn: _Turn, agent_id: int, *, reason: str) -> None:

@@ -84,7 +84,8 @@ class Report:
     def __str__(self) -> str:
         """Return the report as a person reads it."""
         lines = [
-            f"{self.solved} of {len(self.tools)} tools repaired, {self.sealed_correct} of them right on the sealed cases too",
+            f"{self.solved} of {len(self.tools)} tools repaired, {self.sealed_correct} of them right on the sealed"
+            " cases too",
             *(f"  {_line(tool)}" for tool in self.tools),
             f"{self.turns} turns, {self.candidates} candidates run, {self.proposals} proposals, {self.vetoes} vetoed",
             f"{self.agents_spawned} agents spawned, {self.agents_retired} retired; {self.usd:.2f} USD; "

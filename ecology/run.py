@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from types import FrameType
 
 from agents import founders
 from governance import Council
-from storage import RunRecord, Score, Store, Task, TaskRecord, Transaction
+from storage import RunRecord, Store, Task, TaskRecord, Transaction
 
 from .engine import Engine, Standing
 from .executors import Pool
@@ -24,8 +25,8 @@ from .record import Record
 from .report import Ending
 from .scribe import Scribe, score_of
 from .settings import Settings
-from .turn import Seal, Weighed, Weigh
-from .world import World
+from .turn import Seal, Weigh, Weighed
+from .world import NOTHING, ToolState, World
 
 Watch = Callable[[Standing], None]
 
@@ -34,13 +35,14 @@ _FAILING = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run and what it is lived with."""
+    """One run and what it is lived with; `tier` is the sandbox tier that its workers got."""
 
     store: Store
     record: RunRecord
     settings: Settings
     council: Council
     pool: Pool
+    tier: str
     tasks: Sequence[TaskRecord]
 
     def live(self, watch: Watch) -> Ending:
@@ -58,15 +60,13 @@ class Run:
         landing = Landing(scribe, world, council=self.council, settings=self.settings)
         engine = Engine(world, landing, scribe=scribe, pool=self.pool, settings=self.settings)
         with _drained_by_interrupt(engine):
-            ending = engine.run(
-                first=world.turn + 1, target=self.record.turns_target, record=past.turns(), watch=watch
-            )
+            ending = engine.run(first=world.turn + 1, target=self.record.turns_target, record=past.turns(), watch=watch)
         for entry in past.after():
             world.fold(entry)
         scribe.settle()
         if ending != "stopped":
             self._seal(world, scribe)
-            scribe.submit(lambda tx: self._end(tx, world, scribe, ending))
+            scribe.submit(partial(self._end, scribe=scribe, ending=ending))
             scribe.settle()
         return ending
 
@@ -91,15 +91,14 @@ class Run:
         new = [each for each in self.tasks if not world.tools[each.tool_id].versions[0].bitmap]
         futures = [self.pool.submit(Weigh(each.id, each.task.code)) for each in new]
         for each, future in zip(new, futures, strict=True):
-            tested: Weighed = future.result()
-            scribe.submit(lambda tx, each=each, tested=tested: self._weighed(tx, world, scribe, each, tested))
+            tool, found = world.tools[each.tool_id], future.result()
+            scribe.submit(partial(self._weighed, scribe=scribe, tool=tool, found=found, cause=each.seq))
 
-    def _weighed(self, tx: Transaction, world: World, scribe: Scribe, task: TaskRecord, tested: Weighed) -> None:
-        moment = scribe.moment(turn=0, cause=task.seq)
-        tool = world.tools[task.tool_id]
+    def _weighed(self, tx: Transaction, *, scribe: Scribe, tool: ToolState, found: Weighed, cause: int) -> None:
+        moment = scribe.moment(turn=0, cause=cause)
         self.store.tools.evaluate(
-            tx, version_id=tool.versions[0].id, tool_id=tool.id, ring_set="baseline", passed=tested.card.bitmap,
-            score=score_of(tested.card), outcome=tested.outcome, tier=tested.tier, signature=tested.signature, **moment,
+            tx, version_id=tool.versions[0].id, tool_id=tool.id, ring_set="baseline", passed=found.card.bitmap,
+            score=score_of(found.card), outcome=found.outcome, tier=found.tier, signature=found.signature, **moment,
         )  # fmt: skip
         scribe.fold(tx)
         if not tool.solved:
@@ -108,23 +107,22 @@ class Run:
 
     def _seal(self, world: World, scribe: Scribe) -> None:
         """Run the sealed cases of every solved tool's head, once."""
-        texts = {each.tool_id: each.task for each in self.tasks}
+        tasks = {each.tool_id: _sealed(each.task) for each in self.tasks}
         heads = [tool for tool in world.tools.values() if tool.solved and tool.head.id not in world.sealed]
-        futures = [self.pool.submit(Seal(_sealed(texts[tool.id]), scribe.source_of(tool.head.code_hash))) for tool in heads]
-        for tool, future in zip(heads, futures, strict=True):
+        jobs = [Seal(tasks[tool.id], scribe.source_of(tool.head.code_hash)) for tool in heads]
+        for tool, future in zip(heads, [self.pool.submit(job) for job in jobs], strict=True):
             passed: tuple[bool, ...] = future.result()
-            marks = "".join("01"[each] for each in passed)
+            scribe.submit(partial(self._sealed, scribe=scribe, tool=tool, passed=passed))
 
-            def write(tx: Transaction, tool_id: int = tool.id, head: int = tool.head.id, marks: str = marks) -> None:
-                self.store.tools.evaluate(
-                    tx, version_id=head, tool_id=tool_id, ring_set="sealed", passed=marks, score=Score(0, 0, 0, 0, 0),
-                    sealed=(marks.count("1"), len(marks)), outcome="ok", tier="", **scribe.moment(turn=0, cause=None),
-                )  # fmt: skip
-                scribe.fold(tx)
+    def _sealed(self, tx: Transaction, *, scribe: Scribe, tool: ToolState, passed: Sequence[bool]) -> None:
+        marks = "".join("01"[each] for each in passed)
+        self.store.tools.evaluate(
+            tx, version_id=tool.head.id, tool_id=tool.id, ring_set="sealed", passed=marks,
+            score=NOTHING, sealed=(sum(passed), len(passed)), outcome="ok", tier=self.tier, **scribe.moment(turn=0),
+        )  # fmt: skip
+        scribe.fold(tx)
 
-            scribe.submit(write)
-
-    def _end(self, tx: Transaction, world: World, scribe: Scribe, ending: Ending) -> None:
+    def _end(self, tx: Transaction, *, scribe: Scribe, ending: Ending) -> None:
         self.store.runs.end(tx, ending=ending, **scribe.moment(turn=0, cause=self.record.seq))
         scribe.fold(tx)
 

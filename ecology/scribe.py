@@ -6,13 +6,12 @@ unusable and the database as it was. Does not promise: durability on return; `se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from agents import Genome
 from governance import Scorecard
 from storage import Moment, Pending, Score, Store, Transaction
 
-from .turn import Weighed
 from .world import World
 
 _MEMORY = 20_000
@@ -73,7 +72,14 @@ class Scribe:
         return number
 
     def signal(
-        self, tx: Transaction, kind: str, subject: str, *, strength: tuple[float, float], agent_id: int | None, moment: Moment
+        self,
+        tx: Transaction,
+        kind: str,
+        subject: str,
+        *,
+        strength: tuple[float, float],
+        agent_id: int | None,
+        moment: Moment,
     ) -> None:
         """Write a signal of a strength and a half-life in turns."""
         level, half_life = strength

@@ -15,7 +15,7 @@ from agents.species import Desk, mind_of
 from governance import Bench, Council, Proposal, Trial
 from storage import Task
 
-from .turn import AskTier, Deed, Examined, Job, Kit, Seal, Take, Weighed, Weigh
+from .turn import AskTier, Deed, Examined, Job, Kit, Seal, Take, Weigh, Weighed
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from agents import Genome
 from storage import Entry, Score
 
 Row = Mapping[str, Any]
+NOTHING = Score(0, 0, 0, 0, 0)
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 
 
@@ -63,7 +64,7 @@ class ProposalState:
     code_hash: str
     reason: str
     bitmap: str = ""
-    score: Score = Score(0, 0, 0, 0, 0)
+    score: Score = NOTHING
     critiques: list[tuple[int, str]] = field(default_factory=list)
 
     def betters(self, version: VersionState) -> bool:
@@ -217,7 +218,10 @@ class World:
 
     def _on_agent(self, entry: Entry, row: Row) -> None:
         self.agents[row["id"]] = AgentState(
-            id=row["id"], founder_id=row["founder_id"], depth=row["depth"], genome=Genome.model_validate_json(row["genome"])
+            id=row["id"],
+            founder_id=row["founder_id"],
+            depth=row["depth"],
+            genome=Genome.model_validate_json(row["genome"]),
         )
         self.founders[row["id"]] = row["founder_id"]
         self.counts.spawned += 1

@@ -41,7 +41,9 @@ class Prompt:
 
 def prompt_names() -> tuple[str, ...]:
     """Return the names of all prompts, sorted."""
-    return tuple(sorted(each.name.removesuffix(".md") for each in files(__name__).iterdir() if each.name.endswith(".md")))
+    return tuple(
+        sorted(each.name.removesuffix(".md") for each in files(__name__).iterdir() if each.name.endswith(".md"))
+    )
 
 
 def load_prompt(name: str) -> Prompt:

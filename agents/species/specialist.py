@@ -64,13 +64,18 @@ def _worthwhile(passes: Sequence[tuple[bool, ...]], *, trace: Trace, boldness: i
     won = [
         (place, sum(passed))
         for place, passed in enumerate(passes)
-        if sum(passed) > sum(trace.passed) and all(now for now, before in zip(passed, trace.passed, strict=True) if before)
+        if sum(passed) > sum(trace.passed)
+        and all(now for now, before in zip(passed, trace.passed, strict=True) if before)
     ]
     full = [place for place, count in won if count == len(trace.passed)]
     if full:
         return full[:boldness]
     best = max(won, key=lambda each: (each[1], -each[0]), default=None)
     return [best[0]] if best else []
+
+
+def _loses(passed: Sequence[bool], before: Sequence[bool]) -> bool:
+    return any(was and not now for now, was in zip(passed, before, strict=True))
 
 
 def _anything_found(state: Thought) -> str:
@@ -83,7 +88,9 @@ def _propose(state: Thought, runtime: Runtime[Desk]) -> Thought:
     trace = _trace(desk, task, base)
     options = _edits(task, base.source, desk.view.me.genome.family, _suspicion(trace))
     chosen = [options[place] for place in state["found"]]
-    return Thought(actions=[Propose(source=edit.apply(base.source), basis_id=base.id, reason=edit.note) for edit in chosen])
+    return Thought(
+        actions=[Propose(source=edit.apply(base.source), basis_id=base.id, reason=edit.note) for edit in chosen]
+    )
 
 
 def _repropose(state: Thought, runtime: Runtime[Desk]) -> Thought:

@@ -151,9 +151,24 @@ def _watching(path: Path, *, quiet: bool) -> Iterator[Watch]:
         warnings.showwarning = lambda message, *rest, **more: remark(f"warning: {message}")
         if quiet:
             yield lambda standing: None
-            return
-        remark(f"the history is kept in {path}")
-        yield stack.enter_context(_bar()) if sys.stderr and sys.stderr.isatty() else _plain()
+        elif sys.stderr and sys.stderr.isatty():
+            yield _announced(path, stack.enter_context(_bar()))
+        else:
+            yield _announced(path, _plain())
+
+
+def _announced(path: Path, watch: Watch) -> Watch:
+    """Say where the history is kept as soon as there is one."""
+    said = False
+
+    def announcing(standing: Standing) -> None:
+        nonlocal said
+        if not said:
+            said = True
+            remark(f"the history is kept in {path}")
+        watch(standing)
+
+    return announcing
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 
 from ecology import Task, load_charter
 from ecology.executors import Pool
-from ecology.turn import AskTier, Kit, Weighed, Weigh, gate_kept
+from ecology.turn import AskTier, Kit, Weigh, Weighed, gate_kept
 from storage import ConfigurationError, SandboxError
 
 

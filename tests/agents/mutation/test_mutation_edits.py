@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutation_shapes import CRLF, GCD, NON_ASCII, SOURCES, TABS
+from tests.agents.mutation.mutation_shapes import CRLF, GCD, NON_ASCII, SOURCES, TABS
 
 from agents.mutation import FAMILIES, Context, Edit, apply, describe, edits
 
