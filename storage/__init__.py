@@ -9,12 +9,15 @@ from .agent import AgentRecord, Agents
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
 from .errors import (
+    BudgetReached,
     Busy,
     CharterError,
     ConfigurationError,
     Damaged,
     DiskFull,
     EcologyError,
+    ModelError,
+    ModelFault,
     NotFound,
     NotOurs,
     ReadOnly,
@@ -123,6 +126,9 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "DiskFull",
     "Damaged",
     "StaleHead",
+    "ModelError",
+    "ModelFault",
+    "BudgetReached",
     "SandboxError",
     "SandboxUnavailable",
 ]

@@ -9,11 +9,29 @@ EcologyError                 exit code 1: anything expected of ours; its text is
 +-- StorageError             1: the database cannot be opened, read or written
 |   +-- NotOurs, TooNew, Busy, ReadOnly, DiskFull, Damaged
 +-- StaleHead                1: a version was saved against a head that is no longer the tool's head
++-- ModelError               1: a model gave no usable reply; its kind says why
++-- BudgetReached            5: a limit on money, tokens, calls or time was hit
 +-- SandboxError             1: the sandbox broke down (never: the tool in it failed)
     +-- SandboxUnavailable   4: no tier allowed here passed its probes
 """
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+ModelFault = Literal[
+    "rate_limit",
+    "server",
+    "timeout",
+    "connection",
+    "refused",
+    "malformed",
+    "circuit_open",
+    "budget",
+    "mailbox_timeout",
+    "exhausted",
+]
 
 
 class EcologyError(Exception):
@@ -92,6 +110,46 @@ class Damaged(StorageError):
 
 class StaleHead(EcologyError):
     """A version was saved against a parent that is no longer the head of its tool."""
+
+
+class ModelError(EcologyError):
+    """A model gave no usable reply.
+
+    `kind` says why, `status` is the HTTP status if there was one, `retry_after_s` the seconds the server asked us to
+    wait, `attempts` how many requests were sent for it, each of which may have been charged.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: ModelFault,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.attempts = attempts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross to another process with everything but the traceback."""
+        rest = partial(
+            type(self),
+            kind=self.kind,
+            status=self.status,
+            retry_after_s=self.retry_after_s,
+            attempts=self.attempts,
+        )
+        return rest, self.args
+
+
+class BudgetReached(EcologyError):
+    """A limit on money, tokens, calls or time was hit; what was begun has been settled."""
+
+    exit_code = 5
 
 
 class SandboxError(EcologyError):

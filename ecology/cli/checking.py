@@ -42,7 +42,7 @@ def check(
         print_table(("task", "visible", "gate", "sealed", "remarks"), (_row(each) for each in report.tasks))
         for skipped in report.skipped:
             remark(f"skipped {skipped.name}: {skipped.reason}")
-        for problem in report.problems:
+        for problem in sorted(report.problems, key=lambda each: each.line):
             complain(str(problem))
     if not report.sound:
         raise typer.Exit(4)

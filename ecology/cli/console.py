@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
@@ -81,10 +82,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(width=None if terminal else _UNBOUNDED, highlight=False)
-    with console.capture() as drawn:
-        console.print(table)
-    say("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    drawn = StringIO()
+    Console(file=drawn, width=None if terminal else _UNBOUNDED, highlight=False, force_terminal=terminal).print(table)
+    say("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, name: str, as_json: bool) -> None:

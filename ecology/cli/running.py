@@ -6,7 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -129,7 +129,8 @@ def _kept_once_begun(path: Path) -> Iterator[None]:
     except BaseException:
         if not _begun(path):
             for rest in ("", "-wal", "-shm", ".lock"):
-                path.with_name(path.name + rest).unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.with_name(path.name + rest).unlink(missing_ok=True)
         raise
 
 

@@ -163,8 +163,9 @@ def _binary(node: ast.BinOp) -> Any:
 
 def _augmented(node: ast.AugAssign) -> Any:
     if isinstance(node.op, ast.Add):
-        if not _is_number(node.value) and not isinstance(node.value, ast.Constant):
-            node.value = _call(meter.IADD, [node.value], at=node.value)
+        if not _is_number(node.value):
+            left = [_loaded(node.target)] if _is_plain(node.target) else []
+            node.value = _call(meter.IADD, [node.value, *left], at=node.value)
         return node
     operation = _IN_PLACE.get(node.op.__class__)
     if operation is None or not _is_plain(node.target):

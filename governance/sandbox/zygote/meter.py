@@ -32,6 +32,8 @@ _LAZY = frozenset({map, filter, zip, enumerate, reversed, type(iter(int, 1)), it
                    type(itertools.tee(())[0])})  # fmt: skip
 # A C loop passes about 16 elements, or copies about 1 KB, in the time of one tick.
 _PASS, _COPIED = 4, 10
+# Growing a text by a little moves it only now and then, a tuple always; as a power of two, elements moved in one tick.
+_MOVED: dict[type, int] = {str: 11, bytes: 11, tuple: 7}
 # Integers below this many bits cost nothing worth counting.
 _SMALL_BITS = 2048
 
@@ -108,10 +110,12 @@ class Meter:
                 self.spend(size >> _COPIED)
         return left + right
 
-    def _iadd(self, right: Any) -> Any:
-        """Meter the right side of `+=`, which grows the left side in place by as much."""
+    def _iadd(self, right: Any, left: Any = None) -> Any:
+        """Meter the right side of `+=`; a left side that cannot grow in place is moved by it, now and then or always."""
         if type(right) in _NUMBERS:
             return right
+        if type(left) in _MOVED:
+            self.spend(len(left) >> _MOVED[type(left)])
         if type(right) in _WIDTH:
             size = len(right) << _WIDTH[type(right)]
             if size >> _COPIED:

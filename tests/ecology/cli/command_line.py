@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples" / "everyday.jsonl"
-RUN = ("--turns", "40", "--seed", "1", "--quiet")
+RUN = ("--turns", "24", "--seed", "1", "--quiet")
 
 
 @dataclass(frozen=True, slots=True)

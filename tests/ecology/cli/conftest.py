@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.ecology.cli.command_line import EXAMPLES, RUN, Shell, Zoo
 
 
@@ -24,7 +25,7 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def zoo(tasks: Path, tmp_path_factory: pytest.TempPathFactory) -> Zoo:
-    """A database in which the four tools were worked on for 40 turns with seed 1."""
+    """A database in which the four tools were worked on for 24 turns with seed 1."""
     shell = Shell(tmp_path_factory.mktemp("zoo"))
     said = shell("run", tasks, "--db", "zoo.db", *RUN, "--json")
     assert said.code == 0, said.err

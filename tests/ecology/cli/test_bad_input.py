@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from storage import Store
 from tests.ecology.cli.command_line import Shell, Zoo
 
 
@@ -110,7 +112,7 @@ def test_a_missing_task_file_is_named(ecology: Shell) -> None:
     assert ecology.files() == set()
 
 
-@pytest.mark.parametrize("command", ["agents", "resume", "board", "verdicts", "show", "doctor"])
+@pytest.mark.parametrize("command", ["agents", "resume", "doctor"])
 @pytest.mark.parametrize(
     ("name", "code", "part"),
     [
@@ -136,9 +138,7 @@ def test_a_database_that_cannot_be_used_is_named(
     assert part in ecology(command, name).complaint(code)
 
 
-def test_a_database_without_a_run_says_what_begins_one(ecology: Shell, zoo: Zoo) -> None:
-    from storage import Store
-
+def test_a_database_without_a_run_says_what_begins_one(ecology: Shell) -> None:
     Store.create(ecology.folder / "bare.db").close()
 
     assert "ecology run" in ecology("resume", "bare.db").complaint(4)

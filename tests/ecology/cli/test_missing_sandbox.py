@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.ecology.cli.command_line import RUN, Said, Shell, environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="system calls are taken away with seccomp")

@@ -6,11 +6,13 @@ import os
 import subprocess
 
 import pytest
+
 from tests.ecology.cli.command_line import Shell, Zoo, environment
 
 READING = [
     "agents", "agents --alive", "agents --as-of 9", "lineage days_in_month", "lineage everyday/days_in_month --as-of 9",
-    "show", "show tool days_in_month", "show version 1", "show proposal 1", "show agent 1", "board", "board --turn 1000",
+    "show", "show tool days_in_month", "show version 1", "show proposal 1", "show agent 1", "board",
+    "board --turn 1000",
     "board --kind posts", "board --kind posts --topic tool/*", "verdicts", "verdicts --tool days_in_month",
     "verdicts --rule NoCaseLost --outcome veto --limit 2", "verdicts --as-of 9",
 ]  # fmt: skip

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.ecology.cli.command_line import RUN, Shell, Zoo
 
 from storage import NotFound, Store
+from tests.ecology.cli.command_line import RUN, Shell, Zoo
 
 FIELDS = (
     "schema_version tasks solved sealed_correct turns candidates vetoes agents_spawned agents_retired usd elapsed_s"
@@ -25,8 +25,8 @@ def test_run_ends_with_one_document_that_has_the_promised_fields(zoo: Zoo) -> No
     found = zoo.said.document()
 
     assert set(FIELDS.split()) <= set(found)
-    assert (found["tasks"], found["turns"], found["usd"], zoo.said.err) == (4, 40, 0.0, "")
-    assert 1 <= found["solved"] <= 4 and len(found["history_hash"]) == 64
+    assert (found["tasks"], found["turns"], found["usd"], zoo.said.err) == (4, 24, 0.0, "")
+    assert 0 <= found["solved"] <= 4 and len(found["history_hash"]) == 64
 
 
 def test_the_history_stays_whole_and_its_hash_is_the_one_reported(ecology: Shell, zoo: Zoo) -> None:
@@ -82,8 +82,8 @@ def test_a_disk_too_full_for_a_database_leaves_nothing_behind(ecology: Shell, ta
 def test_a_disk_that_fills_up_loses_nothing_and_resume_goes_on_to_the_same_history(
     ecology: Shell, tasks: Path, zoo: Zoo
 ) -> None:
-    with Store.open(zoo.database):
-        most = zoo.database.stat().st_size * 3 // 4
+    # The whole history would just fit; its log, which holds pages several times over, does not.
+    most = zoo.database.stat().st_size
     said = ecology("run", tasks, "--db", "full.db", *RUN, limit=bytes_a_file(most))
 
     assert "full.db" in said.complaint(1)
@@ -116,7 +116,7 @@ def test_the_first_interrupt_lands_the_turns_in_flight_and_resume_goes_on(
     assert (process.returncode, err) == (130, "") and '"ending": "stopped"' in out
     with Store.open(ecology.folder / "zoo.db") as store:
         store.verify()
-        assert store.totals.last_turn() < 40
+        assert store.totals.last_turn() < 24
     assert ecology("resume", "zoo.db", "-q", "--json").document()["history_hash"] == _hash(zoo)
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.ecology.cli.command_line import Shell, Zoo
 
 TOOL = r"""

@@ -1,0 +1,45 @@
+"""Claims about trying sources in the sandbox while thinking."""
+
+from __future__ import annotations
+
+from agents import Workbench, visible_only
+from storage import Task
+
+
+def test_a_trace_tells_which_visible_cases_pass_and_which_lines_ran(bench: Workbench, clamp: Task) -> None:
+    trace = bench.trace(clamp, clamp.code)
+
+    assert trace.passed == (True, False, False)
+    assert trace.lines[0] >= {2, 3} and 5 not in trace.lines[0] and 6 in trace.lines[1]
+    assert all(fuel > 0 for fuel in trace.fuel)
+
+
+def test_an_attempt_gives_each_source_its_passes_whatever_its_neighbours_do(bench: Workbench, clamp: Task) -> None:
+    right = clamp.code.replace("value < high", "value > high")
+    sources = [right, "def clamp(:\n", "def clamp(*a):\n    while True: pass\n", clamp.code, right]
+
+    found = bench.attempt(visible_only(clamp), sources, base=bench.trace(clamp, clamp.code))
+
+    assert found[0] == found[4] == (True, True, True)
+    assert found[1] == found[2] == found[3] == (False, False, False)
+
+
+def test_an_attempt_on_nothing_gives_nothing(bench: Workbench, clamp: Task) -> None:
+    assert bench.attempt(clamp, [], base=bench.trace(clamp, clamp.code)) == []
+
+
+def test_a_comparison_gives_a_result_for_every_source_and_input(bench: Workbench, clamp: Task) -> None:
+    broken = "def clamp(value, low, high):\n    return nothing\n"
+
+    mine, theirs = bench.compare(clamp, [clamp.code, broken], inputs=["(1, 2, 3)", "(9, 2, 3)"])
+
+    assert [each.value for each in mine] == [2, 9]
+    assert [each.error for each in theirs] == ["NameError: name 'nothing' is not defined"] * 2
+
+
+def test_a_repetition_runs_under_another_hash_seed(bench: Workbench, clamp: Task) -> None:
+    source = "def clamp(value, low, high):\n    return hash('a word')\n"
+
+    first = bench.compare(clamp, [source], inputs=["(1, 2, 3)"])[0]
+
+    assert bench.repeat(clamp, source, inputs=["(1, 2, 3)"])[0].value != first[0].value
