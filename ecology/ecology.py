@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from agents import require_model
-from governance import Charter, Council, load_charter
+from governance import Charter, Council, load_charter, open_sandbox, read_charter
 from storage import (
     Agents,
     Blackboard,
@@ -82,10 +82,9 @@ class Ecology:
         charter: str | Path | None = None,
         **settings: Any,
     ) -> None:
-        rules = str(Path(charter).absolute()) if charter else None
-        self._settings = Settings.checked(model=require_model(model), charter=rules, **settings)
-        self._resources = Resources(workers=workers, sandbox=sandbox)
         self._charter = load_charter(charter)
+        self._settings = Settings.checked(model=require_model(model), charter=self._charter.text, **settings)
+        self._resources = Resources(workers=workers, sandbox=sandbox)
         path = Path(database)
         self._store = Store.open(path, write=True) if path.exists() else Store.create(path)
         self._elapsed_s = 0.0
@@ -137,10 +136,10 @@ class Ecology:
         if not self._store.tools.names():
             raise ConfigurationError(f"{self._store.path} holds no tasks; settle some before running")
         self._require_no_open_run()
-        with self._crew(self._settings, self._charter) as crew:
-            # Nothing is written before it is known that a sandbox works here.
-            self._live(self._begin(turns), crew, watch)
-        return self.report()
+        # Nothing is written before it is known that a sandbox works here; then the run, before the slow start of workers.
+        open_sandbox(self._resources.sandbox, allow_rlimit=_harmless(self._settings)).close()
+        self._begin(turns)
+        return self.resume(watch=watch)
 
     def resume(self, *, watch: Watch = _unwatched) -> Report:
         """Go on with the latest run, with the settings it was begun with; a finished one is only reported.
@@ -149,7 +148,9 @@ class Ecology:
         """
         run = self._store.runs.latest()
         if run is None:
-            raise ConfigurationError(f"{self._store.path} holds no run to resume; `ecology run` begins one")
+            raise ConfigurationError(
+                f"{self._store.path} holds no run to resume; `ecology run TASKS --db {self._store.path}` begins one"
+            )
         if run.ending is None:
             settings = Settings.checked(**run.settings)
             with self._crew(settings, _charter_of(run, settings)) as crew:
@@ -204,8 +205,7 @@ class Ecology:
             tasks={each.id: gate_kept(each.task) for each in tasks},
             charter=charter,
             sandbox=self._resources.sandbox,
-            # An offline population runs only its own edits of the user's tools.
-            allow_rlimit=settings.model == "offline",
+            allow_rlimit=_harmless(settings),
         )
         with Pool(kit, workers=self._resources.workers) as pool:
             tier: str = pool.submit(AskTier()).result()
@@ -221,11 +221,16 @@ class Ecology:
         self._store.write(lambda tx: sessions.end(tx, session, outcome=ending))
 
 
+def _harmless(settings: Settings) -> bool:
+    """Whether the population runs only its own edits of the user's tools."""
+    return settings.model == "offline"
+
+
 def _charter_of(run: RunRecord, settings: Settings) -> Charter:
-    charter = load_charter(settings.charter)
+    charter = read_charter(settings.charter, where=f"of run {run.id}")
     if charter.digest != run.charter_hash:
         raise ConfigurationError(
-            f"the charter {settings.charter or 'that ships'} is not the one this run began under (its digest was"
-            f" {run.charter_hash[:12]}, now {charter.digest[:12]}); put the old one back to resume"
+            f"run {run.id} began under a charter of digest {run.charter_hash[:12]}, and with this release the same"
+            f" text means {charter.digest[:12]}; resume it with the release it was begun with"
         )
     return charter

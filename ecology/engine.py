@@ -28,7 +28,10 @@ from .world import World
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run stands, for whoever watches: turns are of the ecology, `taken` are those of this process."""
+    """How a run stands, for whoever watches: turns are of the ecology, `taken` are those of this process.
+
+    `draining` is true once a Ctrl-C was heard: the turns in flight are finished, and no more begun.
+    """
 
     turn: int
     target: int
@@ -37,6 +40,7 @@ class Standing:
     tasks: int
     vetoes: int
     usd: float
+    draining: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +136,5 @@ class Engine:
             tasks=len(world.tools),
             vetoes=world.counts.vetoes,
             usd=0.0,
+            draining=self._draining,
         )

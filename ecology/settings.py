@@ -20,7 +20,7 @@ class Settings(BaseModel):
     """Everything that shapes history; kept in the run's row.
 
     `window` is how many turns are in flight at most: turn i sees the world as of the commit of turn i - window.
-    Half-lives are in turns. Energies are in the ledger's own unit: a candidate run costs `candidate_cost`.
+    `charter` is the TOML text by which the rules differ from those that ship. Half-lives are in turns. Energies are in the ledger's own unit: a candidate run costs `candidate_cost`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,7 +28,7 @@ class Settings(BaseModel):
     seed: int = Field(default=0, ge=-(2**63), lt=2**63)
     window: int = Field(default=8, ge=1, le=4096)
     model: str = "offline"
-    charter: str | None = None
+    charter: str = ""
     critics: int = Field(default=3, ge=1, le=64)
     breeders: int = Field(default=1, ge=0, le=16)
     start_energy: float = Field(default=100.0, gt=0)

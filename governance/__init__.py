@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bench import Bench
-from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter
+from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .council import Council, Examination
 from .proposal import Proposal, Scorecard
 from .sandbox import (
@@ -34,6 +34,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Evidence",
     "Charter",
     "load_charter",
+    "read_charter",
     "CodeRule",
     "BehaviourRule",
     "AdmissionRule",

@@ -11,7 +11,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields, replace
 from math import inf
 from pathlib import Path
 from typing import Any, Protocol
@@ -74,7 +74,10 @@ class BirthRule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all."""
+    """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all.
+
+    `text` is the TOML by which it differs from the one that ships.
+    """
 
     code: tuple[CodeRule, ...]
     behaviour: tuple[BehaviourRule, ...]
@@ -82,6 +85,7 @@ class Charter:
     birth: tuple[BirthRule, ...]
     limits: Limits
     digest: str
+    text: str = ""
 
 
 def load_charter(path: str | Path | None = None) -> Charter:
@@ -89,21 +93,31 @@ def load_charter(path: str | Path | None = None) -> Charter:
 
     Raises: CharterError: the file is missing, is no TOML, or names a section, rule, setting or value that does not fit.
     """
-    base = _parse(DEFAULT)
-    if path is not None:
-        _lay_over(base, _parse(Path(path)), where=str(path))
-    return _build(base, where=str(path or DEFAULT.name))
-
-
-def _parse(path: Path) -> Tables:
+    if path is None:
+        return read_charter("")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
     except OSError as problem:
         raise CharterError(
             f"charter {path} cannot be read ({problem.strerror}); name an existing TOML file"
         ) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError as problem:
         raise CharterError(f"charter {path} is no TOML: {problem}; mend it there") from problem
+    return read_charter(text, where=str(path))
+
+
+def read_charter(text: str, *, where: str = DEFAULT.name) -> Charter:
+    """Return the default charter with the changes that a TOML text makes to it; `where` names the text in errors.
+
+    Raises: CharterError: the text is no TOML, or names a section, rule, setting or value that does not fit.
+    """
+    base: Tables = tomllib.loads(DEFAULT.read_text(encoding="utf-8"))
+    try:
+        changes = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise CharterError(f"charter {where} is no TOML: {problem}; mend it there") from problem
+    _lay_over(base, changes, where=where)
+    return replace(_build(base, where=where), text=text)
 
 
 def _lay_over(base: Tables, changes: Tables, *, where: str) -> None:

@@ -127,7 +127,7 @@ class Purse:
         self.name = name
         self.limits = limits or Limits()
         self.children: dict[str, Purse] = {}
-        self._clock = parent._clock if parent else clock
+        self._clock: Callable[[], float] = parent._clock if parent else clock
         self._line: tuple[Purse, ...] = (self, *(parent._line if parent else ()))
         self._queue: _Queue = parent._queue if parent else _Queue()
         before = spent or Spent()

@@ -19,9 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from storage import ConfigurationError, ModelError, ModelFault
 
 from .message import Finish, Reply, Request
+from .wire import tokens_about
 
 _SHOWN = 120
-_CHARACTERS_A_TOKEN = 4
 
 # The question that a line answers: a number, or any.
 _Question = int | Literal["any"]
@@ -98,8 +98,8 @@ class ScriptedModel:
         digest = request.digest
         return Reply(
             text=line.text,
-            tokens_in=_tokens(request.text),
-            tokens_out=_tokens(line.text),
+            tokens_in=tokens_about(request.text),
+            tokens_out=tokens_about(line.text),
             usd=line.usd,
             latency_s=0.0,
             finish=line.finish,
@@ -155,11 +155,3 @@ def _line(row: str, *, place: str) -> Line:
         raise ConfigurationError(f"{place}: {where}: {first['msg']}") from None
     except ValueError as error:
         raise ConfigurationError(f"{place}: this is no JSON object: {error}") from None
-
-
-def _tokens(text: str) -> int:
-    return -(-len(text) // _CHARACTERS_A_TOKEN)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

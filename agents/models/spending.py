@@ -10,15 +10,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from storage import canonical
-
 from .message import Request
+from .pricing import Price, tokens_at_most
 
 Coin = Literal["usd", "tokens", "calls", "wall_s"]
-
-# What a provider's chat template may add around each message, and around them all.
-_TOKENS_A_MESSAGE = 16
-_TOKENS_A_REQUEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +69,7 @@ class Statement:
     models: dict[str, Spent]
 
 
-def most_tokens(request: Request) -> int:
-    """Return a bound on the tokens of a request and its reply: no tokeniser makes more tokens than there are bytes."""
-    prompt = sum(len(each.content.encode("utf-8", "replace")) + _TOKENS_A_MESSAGE for each in request.messages)
-    schema = 0 if request.schema is None else len(canonical(request.schema).encode())
-    return prompt + schema + _TOKENS_A_REQUEST + request.max_tokens
+def bound_of(request: Request, price: Price | None) -> Bound:
+    """Return the most that one attempt at a request takes; None for `price` is an unknown price."""
+    tokens = tokens_at_most(request) + request.max_tokens
+    return Bound(tokens, None if price is None else price.at_most(request))

@@ -105,13 +105,13 @@ def _fresh(tasks: Path) -> Path:
 
 
 def _new(path: Path) -> Path:
-    """Return the path of a database to be made.
+    """Return the path of a database to be made, or of one that was made but died before its run began.
 
     Raises: ConfigurationError: something is there already, or there is no folder to make it in.
     """
     if path.is_dir():
         raise ConfigurationError(f"--db {path} is a folder; give the path of a new file, such as {path / 'ecology.db'}")
-    if path.exists():
+    if path.exists() and _begun(path):
         raise ConfigurationError(f"{path} is there already; `ecology resume {path}` goes on with it, or name another")
     if not path.parent.is_dir():
         raise ConfigurationError(f"--db {path}: there is no folder {path.parent}; make it first, or name another")
@@ -189,17 +189,20 @@ def _bar() -> Iterator[Watch]:
 
 def _plain() -> Watch:
     began = last = time.monotonic()
+    told = False
 
     def watch(standing: Standing) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _PLAIN_EVERY_S:
-            last = time.monotonic()
+        nonlocal last, told
+        if time.monotonic() - last >= _PLAIN_EVERY_S or standing.draining > told:
+            last, told = time.monotonic(), standing.draining
             remark(_described(standing, began))
 
     return watch
 
 
 def _described(standing: Standing, began: float) -> str:
+    if standing.draining:
+        return f"turn {standing.turn}: finishing the turns in flight; Ctrl-C again stops at once"
     rate = standing.taken / max(time.monotonic() - began, 1e-6)
     left = (standing.target - standing.turn) / rate if rate else 0.0
     return (
