@@ -10,12 +10,13 @@ from .genome import Genome
 from .models import MODELS, require_model
 from .mutation import FAMILIES, describe
 from .population import founders, introduce
-from .view import Activity, Candidate, Myself, ProposalSeen, VersionSeen, View, visible_only
+from .view import SAID_CHARACTERS, Activity, Candidate, Myself, ProposalSeen, VersionSeen, View, visible_only
 from .workbench import Workbench
 
 __all__ = [
     "FAMILIES",
     "MODELS",
+    "SAID_CHARACTERS",
     "Activity",
     "AnyAction",
     "Candidate",

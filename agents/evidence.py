@@ -1,15 +1,17 @@
 """What a critic can show against or for a proposal: runs that anybody can repeat.
 
-Promises: evidence names an input and what happened on it; nothing here knows an expected answer.
-Does not promise: that a disagreement says who is right.
+Promises: evidence names a call and what happened on it, in words that are the same on every machine; results are
+compared as the task compares; what a backstop ended proves nothing. Does not promise: that a disagreement says who is
+right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from governance import Result
+from governance import Call, Result, same
+from storage import Task
 
 from .inputs import literal
 
@@ -20,52 +22,64 @@ _SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One finding: its kind, the input that shows it (a tuple literal), and what was seen there."""
+    """One finding: its kind, the call that shows it (argument tuple, or set-up and expression), and what was seen."""
 
     kind: str
     input: str
     seen: str
 
 
-def crash(inputs: Sequence[str], candidate: Sequence[Result], parent: Sequence[Result]) -> Evidence | None:
-    """Return an input on which the candidate slips or never ends though its parent answers."""
-    for text, mine, theirs in zip(inputs, candidate, parent, strict=True):
-        slipped = mine.outcome == "timeout" or (mine.outcome == "error" and mine.error.startswith(_SLIPS))
-        if slipped and theirs.outcome == "ok":
-            return Evidence("crash", text, mine.error or mine.outcome)
-    return None
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The calls that rival sources of one task were tried on; each source's results come in the same order."""
 
+    task: Task
+    calls: tuple[Call, ...]
 
-def nondeterminism(inputs: Sequence[str], first: Sequence[Result], second: Sequence[Result]) -> Evidence | None:
-    """Return an input on which the same source answers differently under another hash seed."""
-    for text, one, other in zip(inputs, first, second, strict=True):
-        if answer(one) != answer(other):
-            return Evidence("nondeterminism", text, _both(one, other))
-    return None
+    def crash(self, candidate: Sequence[Result], parent: Sequence[Result]) -> Evidence | None:
+        """Return a call on which the candidate slips or never ends though its parent answers."""
+        for call, mine, theirs in self._pairs(candidate, parent):
+            slipped = mine.outcome == "timeout" or (mine.outcome == "error" and mine.error.startswith(_SLIPS))
+            if slipped and theirs.outcome == "ok":
+                return Evidence("crash", call, answer(mine))
+        return None
 
+    def nondeterminism(self, first: Sequence[Result], second: Sequence[Result]) -> Evidence | None:
+        """Return a call on which the same source answers differently under another hash seed."""
+        return self._difference("nondeterminism", first, second)
 
-def mutation(inputs: Sequence[str], candidate: Sequence[Result], parent: Sequence[Result]) -> Evidence | None:
-    """Return an input that the candidate changes though its parent leaves it alone."""
-    for text, mine, theirs in zip(inputs, candidate, parent, strict=True):
-        if "ok" == mine.outcome == theirs.outcome and literal(mine.args_after) != literal(theirs.args_after):
-            return Evidence("mutated input", text, literal(mine.args_after)[:_SHOWN])
-    return None
+    def disagreement(self, one: Sequence[Result], other: Sequence[Result]) -> Evidence | None:
+        """Return a call on which two sources give different answers."""
+        return self._difference("disagreement", one, other)
 
+    def mutation(self, candidate: Sequence[Result], parent: Sequence[Result]) -> Evidence | None:
+        """Return a call whose arguments the candidate changes though its parent leaves them alone."""
+        for call, mine, theirs in self._pairs(candidate, parent):
+            if "ok" == mine.outcome == theirs.outcome and not same(mine.args_after, theirs.args_after):
+                return Evidence("mutated input", call, literal(mine.args_after)[:_SHOWN])
+        return None
 
-def disagreement(inputs: Sequence[str], one: Sequence[Result], other: Sequence[Result]) -> Evidence | None:
-    """Return an input on which two sources give different answers."""
-    for text, mine, theirs in zip(inputs, one, other, strict=True):
-        if answer(mine) != answer(theirs):
-            return Evidence("disagreement", text, _both(mine, theirs))
-    return None
+    def _difference(self, kind: str, one: Sequence[Result], other: Sequence[Result]) -> Evidence | None:
+        for call, mine, theirs in self._pairs(one, other):
+            if not self._alike(mine, theirs):
+                return Evidence(kind, call, f"{answer(mine)[:_SHOWN]} against {answer(theirs)[:_SHOWN]}")
+        return None
+
+    def _alike(self, mine: Result, theirs: Result) -> bool:
+        if "ok" == mine.outcome == theirs.outcome:
+            # Two opaque results of one type cannot be told apart from here.
+            rough = answer(mine) == answer(theirs)
+            return rough or same(mine.value, theirs.value, compare=self.task.compare, lists=self.task.lists)
+        return answer(mine) == answer(theirs)
+
+    def _pairs(self, one: Sequence[Result], other: Sequence[Result]) -> Iterator[tuple[str, Result, Result]]:
+        for call, mine, theirs in zip(self.calls, one, other, strict=True):
+            if "refused" not in (mine.outcome, theirs.outcome):
+                yield call.args or f"{call.setup}\n{call.expression}".strip(), mine, theirs
 
 
 def answer(result: Result) -> str:
-    """Return a result as one comparable text: the value as a literal, or the kind of failure."""
+    """Return a result as one text: the value as a literal, or the kind of failure."""
     if result.outcome == "ok":
         return literal(result.value)
-    return result.error.split(":")[0] or result.outcome
-
-
-def _both(one: Result, other: Result) -> str:
-    return f"{answer(one)[:_SHOWN]} against {answer(other)[:_SHOWN]}"
+    return result.error.split(":")[0] if result.outcome == "error" else result.outcome

@@ -46,6 +46,8 @@ def literal(value: object) -> str:
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, set) and value:
         return "{" + ", ".join(sorted(literal(item) for item in value)) + "}"
+    if isinstance(value, frozenset):
+        return f"frozenset({literal(set(value))})" if value else "frozenset()"
     return repr(value)
 
 

@@ -13,6 +13,8 @@ from storage import Task
 
 from .genome import Genome
 
+SAID_CHARACTERS = 2_000
+
 Activity = Literal["search", "review", "repropose", "breed"]
 
 
@@ -62,6 +64,7 @@ class View:
 
     `head` is the tool as it stands, `base` the version this turn works from. `cursor` is how many edits of the
     agent's family were tried on the base before. `proposals` are those under review (or the stale one), oldest first,
+    `said` is what rules and critics lately held against rewrites of the tool, newest last, within `SAID_CHARACTERS`.
     `kin` the living agents a breeder chooses parents from, `unmet` the species and families called for, as
     `specialist/guard` or `critic`.
     """
@@ -70,11 +73,13 @@ class View:
     seq: int
     activity: Activity
     me: Myself
+    tool_id: int | None = None
     task: Task | None = None
     head: VersionSeen | None = None
     base: VersionSeen | None = None
     cursor: int = 0
     proposals: tuple[ProposalSeen, ...] = ()
+    said: tuple[str, ...] = ()
     kin: tuple[Candidate, ...] = ()
     unmet: tuple[str, ...] = ()
 

@@ -10,11 +10,13 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from governance import Bench, Call, Limits, Program, Result, Run, same
+from governance import Bench, Call, Limits, Program, Result, Run, Sandbox, same
 from storage import Case, Task
 
 # A mind looks at thousands of variants: what needs far more steps than the tool at hand is not worth waiting for.
 _SEARCH_FUEL = 20_000
+_TRACE_FUEL = 100_000
+_COMPARE_FUEL = 200_000
 _FUEL_FACTOR = 10
 _FIRST_CASES = 4
 
@@ -38,12 +40,14 @@ class Workbench:
         self._bench = bench
 
     def trace(self, task: Task, source: str) -> Trace:
-        """Run the visible cases with line tracing."""
+        """Run the visible cases, once as they will be judged and once more to see which lines they execute."""
         cases = task.ring("visible")
-        run = self._bench.sandbox.run(replace(program(task, source, cases), trace=True), Limits(fuel=_SEARCH_FUEL * 5))
+        asked = program(task, source, cases)
+        run = self._run(self._bench.sandbox, asked, self._bench.limits)
+        traced = self._run(self._bench.sandbox, replace(asked, trace=True), self._limits(_TRACE_FUEL))
         return Trace(
             passed=_passed(task, cases, run),
-            lines=tuple(result.lines for result in run.results),
+            lines=tuple(result.lines for result in traced.results),
             fuel=tuple(0 if result.outcome == "timeout" else result.fuel for result in run.results),
         )
 
@@ -56,25 +60,35 @@ class Workbench:
         cases = task.ring("visible")
         failing = [number for number, passed in enumerate(base.passed) if not passed]
         first = sorted(failing, key=lambda number: (len(cases[number].args), number))[:_FIRST_CASES]
-        limits = Limits(fuel=max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel, default=0)))
+        limits = self._limits(max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel, default=0)))
         early = self._pass_maps(task, sources, cases=[cases[number] for number in first], limits=limits)
         promising = [place for place, passed in enumerate(early) if any(passed)]
         full = self._pass_maps(task, [sources[place] for place in promising], cases=cases, limits=limits)
         found = dict(zip(promising, full, strict=True))
         return [found.get(place, (False,) * len(cases)) for place in range(len(sources))]
 
-    def compare(self, task: Task, sources: Sequence[str], *, inputs: Sequence[str]) -> list[tuple[Result, ...]]:
-        """Return what each source gives on each of the inputs (argument tuples as literals)."""
-        calls = tuple(Call(args=text) for text in inputs)
-        programs = [replace(program(task, source, ()), calls=calls) for source in sources]
-        return [self._bench.sandbox.run(each, Limits(fuel=_SEARCH_FUEL * 10)).results for each in programs]
+    def compare(self, task: Task, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:
+        """Return what each source gives on each of the calls; what only this machine's speed ended is `refused`."""
+        return [self._answers(self._bench.sandbox, task, source, calls=calls) for source in sources]
 
-    def repeat(self, task: Task, source: str, *, inputs: Sequence[str]) -> tuple[Result, ...]:
-        """Return what a source gives on the inputs under another hash seed."""
-        calls = tuple(Call(args=text) for text in inputs)
-        return self._bench.second.run(
-            replace(program(task, source, ()), calls=calls), Limits(fuel=_SEARCH_FUEL * 10)
-        ).results
+    def repeat(self, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
+        """Return what a source gives on the calls under another hash seed."""
+        return self._answers(self._bench.second, task, source, calls=calls)
+
+    def _answers(self, sandbox: Sandbox, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
+        run = self._run(sandbox, replace(program(task, source, ()), calls=tuple(calls)), self._limits(_COMPARE_FUEL))
+        if not run.machine_dependent:
+            return run.results
+        return tuple(result if result.outcome == "ok" else replace(result, outcome="refused") for result in run.results)
+
+    def _run(self, sandbox: Sandbox, asked: Program, limits: Limits) -> Run:
+        run = sandbox.run(asked, limits)
+        # What a backstop ended may have been the machine's fault; alone and once more, it is the program's.
+        return sandbox.run(asked, limits) if run.machine_dependent else run
+
+    def _limits(self, fuel: int) -> Limits:
+        """Return the charter's own limits, with less fuel."""
+        return replace(self._bench.limits, fuel=min(fuel, self._bench.limits.fuel))
 
     def _pass_maps(
         self, task: Task, sources: Sequence[str], *, cases: Sequence[Case], limits: Limits

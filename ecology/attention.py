@@ -17,6 +17,10 @@ from storage import Entry
 
 from .world import AgentState, SignalState, ToolState, VersionState, World
 
+# What a subject's first word says it is, and the kind of signal that calls for work on it.
+_KINDS = {"failing": "failing", "review": "review", "stale": "stale", "stuck": "unmet", "niche": "unmet"}
+# A call for a child is answered again only after so many turns: the last child needs time to be born and to work.
+_BROODING = 40
 # Rewrites of the root and of the newest versions are searched; the ones between are kept but not gone back to.
 _NEWEST = 3
 
@@ -81,22 +85,31 @@ class Bid:
 
 def choose(world: World, *, turn: int, rng: Random, in_flight: Sequence[Pick]) -> Pick | None:
     """Return the pick for a turn, or None where no living agent can act on any signal now."""
-    felt = [(subject, signal, signal.felt(turn)) for subject, signal in world.signals.items() if _live(world, subject)]
+    felt = [
+        (subject, signal, signal.felt(turn))
+        for subject, signal in world.signals.items()
+        if _live(world, subject, signal)
+    ]
     while felt:
         place = _draw([strength for _, _, strength in felt], rng)
         subject, signal, _ = felt.pop(place)
-        bids = _bids(world, subject, signal, in_flight=in_flight)
+        bids = _bids(world, subject, signal, turn=turn, in_flight=in_flight)
         if bids:
             return bids[_draw([bid.weight for bid in bids], rng)].pick
     return None
 
 
-def _live(world: World, subject: str) -> bool:
+def _live(world: World, subject: str, signal: SignalState) -> bool:
     """Whether a signal still means anything, as far as can be told without asking the agents."""
     kind, _, rest = subject.partition(":")
+    if _KINDS.get(kind) != signal.kind:
+        # Agents may signal what they like; nobody here knows what to do about it.
+        return False
     if kind == "niche":
         return not world.served(rest)
-    tool = world.tools[int(rest)]
+    tool = world.tools.get(int(rest)) if rest.isdecimal() else None
+    if tool is None:
+        return False
     if kind == "review":
         return bool(tool.pending)
     return not tool.solved and (kind != "stale" or bool(tool.stale))
@@ -112,11 +125,13 @@ def _draw(weights: Sequence[float], rng: Random) -> int:
     return len(weights) - 1
 
 
-def _bids(world: World, subject: str, signal: SignalState, *, in_flight: Sequence[Pick]) -> list[Bid]:
+def _bids(world: World, subject: str, signal: SignalState, *, turn: int, in_flight: Sequence[Pick]) -> list[Bid]:
     taken = {pick.work for pick in in_flight}
     busy = {pick.agent_id for pick in in_flight}
     idle = [agent for agent in world.agents.values() if agent.id not in busy]
     if signal.kind == "unmet":
+        if turn < world.bred.get(subject, -_BROODING) + _BROODING:
+            return []
         breeders = [agent for agent in idle if agent.genome.species == "breeder" and subject not in taken]
         return [Bid(1.0, Pick(agent.id, "breed", subject, signal.seq)) for agent in breeders]
     tool = world.tools[int(subject.split(":")[1])]
@@ -126,13 +141,13 @@ def _bids(world: World, subject: str, signal: SignalState, *, in_flight: Sequenc
         return []
     if signal.kind == "review":
         return _review_bids(world, tool, subject, signal, idle=idle)
-    return _stale_bids(tool, subject, signal, idle=idle)
+    return _stale_bids(tool, subject, signal, turn=turn, idle=idle)
 
 
 def _search_bids(
     tool: ToolState, subject: str, signal: SignalState, *, idle: Sequence[AgentState], in_flight: Sequence[Pick]
 ) -> list[Bid]:
-    if tool.solved or any(proposal.solves for proposal in tool.pending.values()):
+    if tool.solved or any(each.solves and not each.reviewers for each in tool.pending.values()):
         return []
     taken = {pick.work for pick in in_flight}
     kin = sum(pick.tool_id == tool.id for pick in in_flight)
@@ -164,28 +179,27 @@ def _appeal(agent: AgentState, tool: ToolState, pick: Pick) -> float:
 def _review_bids(
     world: World, tool: ToolState, subject: str, signal: SignalState, *, idle: Sequence[AgentState]
 ) -> list[Bid]:
-    waiting = tuple(proposal for proposal in tool.pending.values() if not proposal.critiques)
-    if not waiting:
-        return []
-    authors = {founder for proposal in waiting if (founder := _founder(world, proposal.author_id))}
-    critics = [agent for agent in idle if agent.genome.species == "critic" and agent.founder_id not in authors]
-    ids = tuple(proposal.id for proposal in waiting)
-    return [Bid(1.0, _pick(agent, "review", subject, signal, tool, proposal_ids=ids)) for agent in critics]
+    bids = []
+    for agent in idle:
+        # Neither the author's kin nor a lineage that has looked already; the dead count as kin too.
+        waiting = tuple(
+            proposal.id
+            for proposal in tool.pending.values()
+            if agent.founder_id not in proposal.reviewers and agent.founder_id != world.founders[proposal.author_id]
+        )
+        if agent.genome.species == "critic" and waiting:
+            bids.append(Bid(1.0, _pick(agent, "review", subject, signal, tool, proposal_ids=waiting)))
+    return bids
 
 
-def _founder(world: World, agent_id: int) -> int | None:
-    agent = world.agents.get(agent_id)
-    return agent.founder_id if agent else None
-
-
-def _stale_bids(tool: ToolState, subject: str, signal: SignalState, *, idle: Sequence[AgentState]) -> list[Bid]:
-    """Let the author offer a stale rewrite again, or an agent that owns the same family where the author is gone."""
+def _stale_bids(
+    tool: ToolState, subject: str, signal: SignalState, *, turn: int, idle: Sequence[AgentState]
+) -> list[Bid]:
+    """Let the author offer a late rewrite again, or an agent that owns the same family where the author is gone."""
     for proposal in tool.stale.values():
-        if tool.solved:
-            return []
         author = [agent for agent in idle if agent.id == proposal.author_id]
         heirs = [agent for agent in idle if agent.genome.family == proposal.family]
-        for agent in author or heirs:
+        for agent in (author or heirs) if turn >= proposal.not_before else []:
             offer = {"family": proposal.family, "proposal_ids": (proposal.id,)}
             return [Bid(1.0, _pick(agent, "repropose", subject, signal, tool, **offer))]
     return []

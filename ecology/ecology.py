@@ -136,7 +136,7 @@ class Ecology:
         if not self._store.tools.names():
             raise ConfigurationError(f"{self._store.path} holds no tasks; settle some before running")
         self._require_no_open_run()
-        # Nothing is written before it is known that a sandbox works here; then the run, before the slow start of workers.
+        # Nothing is written before a sandbox is known to work here; then the run, before the slow start of workers.
         open_sandbox(self._resources.sandbox, allow_rlimit=_harmless(self._settings)).close()
         self._begin(turns)
         return self.resume(watch=watch)

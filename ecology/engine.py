@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from random import Random
 
+from agents import FAMILIES
 from storage import Entry
 
 from .attention import Pick, choose
@@ -88,13 +89,20 @@ class Engine:
             self._land(self._flights.popleft())
             watch(self._standing(target))
         if self._quiet:
-            return "settled"
+            return "extinct" if self._abandoned() else "settled"
         return "turns" if turn > target else "stopped"
 
     @property
     def _quiet(self) -> bool:
         """Whether a whole window of turns found nothing to do, so that nothing can change any more."""
         return self._idle >= self._settings.window
+
+    def _abandoned(self) -> bool:
+        """Whether a tool still fails that some family of edits has not been tried on to the end."""
+        return any(
+            not tool.solved and any(not tool.head.reached(family).exhausted for family in FAMILIES)
+            for tool in self._world.tools.values()
+        )
 
     def _may_launch(self) -> bool:
         return len(self._flights) < self._settings.window and not self._draining and not self._quiet

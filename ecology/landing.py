@@ -27,6 +27,8 @@ _STALE = (32.0, 400.0)
 _NICHE = (16.0, 400.0)
 _STUCK = (1.0, 200.0)
 _GAINED = 2.0
+# The one rule that asks for more rather than for something else.
+AWAITING = "AuthorNotSoleApprover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Landing:
 
     def _write(self, tx: Transaction, *, number: int, pick: Pick | None, deed: Deed) -> None:
         if pick is None:
-            tx.record("turn", payload={"activity": "idle"}, **self._scribe.moment(turn=number))
+            tx.record("turn", payload={"activity": "idle"}, **self._scribe.moment(turn=number, cause=self._world.seq))
             self._scribe.fold(tx)
             return
         actions = self._open(tx, number=number, pick=pick, deed=deed)
@@ -83,8 +85,10 @@ class Landing:
         return deed.actions if claim else ()
 
     def _charge(self, turn: _Turn, *, tried: int) -> None:
-        cost = self._settings.turn_cost + tried * self._settings.candidate_cost
-        self._pay(turn, turn.pick.agent_id, -cost, reason="turn")
+        # Breeding is free: breeders earn nothing, and without them nobody is replaced.
+        if turn.pick.activity != "breed":
+            cost = self._settings.turn_cost + tried * self._settings.candidate_cost
+            self._pay(turn, turn.pick.agent_id, -cost, reason="turn")
 
     def _pay(self, turn: _Turn, agent_id: int, amount: float, *, reason: str) -> None:
         if agent_id in self._world.agents:
@@ -97,26 +101,35 @@ class Landing:
         found = iter(examined)
         judged: list[int] = []
         for action in actions:
+            if turn.pick.agent_id not in self._world.agents:
+                # Whoever has retired in this turn has nothing more to say.
+                break
             match action:
                 case Propose():
                     self._propose(turn, action, next(found))
                 case Critique():
-                    self._criticise(turn, action)
-                    judged.append(action.proposal_id)
-                case Spawn():
-                    self._spawn(turn, action)
-                case Retire():
-                    self._retire(turn, turn.pick.agent_id, reason=action.reason)
-                case Post():
-                    self._store.board.post(
-                        turn.tx, topic=action.topic, body=action.body, agent_id=turn.pick.agent_id, **turn.moment
-                    )
-                case Signal():
-                    self._signal(turn, action.kind, action.subject, strength=(action.strength, action.half_life))
-                case Pass():
-                    pass
+                    if action.proposal_id in self._world.proposals:
+                        self._criticise(turn, action)
+                        judged.append(action.proposal_id)
+                case _:
+                    self._do(turn, action)
         self._scribe.fold(turn.tx)
         self._admit_all(turn, judged)
+
+    def _do(self, turn: _Turn, action: Spawn | Retire | Post | Signal | Pass) -> None:
+        """Do what needs no examination: births, leaving, and what is said on the blackboard."""
+        agent_id = turn.pick.agent_id
+        match action:
+            case Spawn():
+                self._spawn(turn, action)
+            case Retire():
+                self._retire(turn, agent_id, reason=action.reason)
+            case Post():
+                self._store.board.post(turn.tx, topic=action.topic, body=action.body, agent_id=agent_id, **turn.moment)
+            case Signal():
+                self._signal(turn, action.kind, action.subject, strength=(action.strength, action.half_life))
+            case Pass():
+                pass
 
     def _propose(self, turn: _Turn, action: Propose, found: Examined) -> None:
         """Write a proposal, what its trial gave and what the council said of it."""
@@ -154,14 +167,14 @@ class Landing:
     def _admit_all(self, turn: _Turn, judged: Sequence[int]) -> None:
         """Decide on what was just criticised; then close what the new head has made stale."""
         admitted = [self._admit(turn, proposal_id) for proposal_id in judged]
-        if not any(admitted):
+        tool = self._world.tools.get(turn.pick.tool_id or 0)
+        if tool is None:
             return
-        tool = self._tool(turn)
-        for proposal_id in list(tool.pending):
+        for proposal_id in list(tool.pending) if any(admitted) else ():
             self._admit(turn, proposal_id)
-        if tool.stale and not tool.solved:
+        if tool.stale and not tool.solved and judged:
             self._signal(turn, "stale", f"stale:{tool.id}", strength=_STALE)
-        if not tool.solved:
+        if any(admitted) and not tool.solved:
             self._signal(turn, "failing", f"failing:{tool.id}", strength=(_GAINED, self._settings.open_half_life))
 
     def _admit(self, turn: _Turn, proposal_id: int) -> bool:
@@ -173,6 +186,10 @@ class Landing:
         lineage = self._world.founders[proposal.author_id]
         motion = Motion(tool.id, proposal.parent_id, author_id=proposal.author_id, author_lineage=lineage)
         verdicts = self._council.admit(motion, self._standing(turn, tool, proposal))
+        if [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]:
+            # Only support is missing: it stays open for critics of other lineages.
+            self._signal(turn, "review", f"review:{tool.id}", strength=_REVIEW)
+            return False
         self._judge(turn, proposal_id, verdicts, turn.moment)
         if any(verdict.vetoed for verdict in verdicts):
             return False
@@ -183,8 +200,8 @@ class Landing:
         world = self._world
         author = world.agents.get(proposal.author_id)
         voices = tuple(
-            Voice(agent_id, world.founders[agent_id], "support" if stance == "support" else "object", evidence=True)
-            for agent_id, stance in proposal.critiques
+            Voice(agent_id, world.founders[agent_id], "support" if stance == "support" else "object", evidence=shown)
+            for agent_id, stance, shown in proposal.critiques
         )
         return Standing(
             turn=turn.number,
@@ -208,7 +225,7 @@ class Landing:
         self._scribe.fold(turn.tx)
         gain = max(tool.head.gate_share - before, 0.1)
         self._pay(turn, proposal.author_id, self._settings.improvement_reward * gain, reason="improvement")
-        for agent_id, stance in proposal.critiques:
+        for agent_id, stance, _shown in proposal.critiques:
             if stance == "support":
                 self._pay(turn, agent_id, self._settings.critique_reward, reason="critique")
 
@@ -240,6 +257,8 @@ class Landing:
             self._signal(turn, "unmet", f"stuck:{tool.id}", strength=_STUCK)
 
     def _retire(self, turn: _Turn, agent_id: int, *, reason: str) -> None:
+        if agent_id not in self._world.agents:
+            return
         niche = self._world.agents[agent_id].genome.niche
         self._store.agents.retire(turn.tx, agent_id, reason=reason, **turn.moment)
         self._scribe.fold(turn.tx)

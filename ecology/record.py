@@ -29,8 +29,10 @@ class Record:
     def turns(self) -> Iterator[tuple[Entry, ...]]:
         """Yield the entries of each turn that the latest run has taken."""
         while self._ahead and self._ahead[0] > 0:
-            yield tuple(self._ahead[1])
+            taken = tuple(self._ahead[1])
+            # Step on before yielding: whoever has the last turn asks for no further one.
             self._ahead = next(self._groups, None)
+            yield taken
 
     def after(self) -> Iterator[Entry]:
         """Yield what came after the last turn of the latest run."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from storage import ConfigurationError, RunRecord, SessionRecord, Store, VersionRecord
 
-Ending = Literal["settled", "turns", "stopped", "unfinished"]
+Ending = Literal["settled", "extinct", "turns", "stopped", "unfinished"]
 
 _ENDINGS: dict[Ending, str] = {
     "settled": "nothing left to do",
+    "extinct": "nobody is left alive who could go on",
     "turns": "all turns taken",
     "stopped": "stopped on request; `ecology resume` goes on",
     "unfinished": "not finished; `ecology resume` goes on",
@@ -24,24 +25,27 @@ _ENDINGS: dict[Ending, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ToolReport:
-    """How one tool ended: `sealed` marks its sealed cases (`1` passed), empty where they were not run."""
+    """How one tool ended: `sealed` marks its sealed cases (`1` passed), None where they have not been run."""
 
     task: str
     versions: int
     solved: bool
-    sealed: str
+    sealed: str | None
     author: str
     reason: str
 
     @property
     def sealed_correct(self) -> bool:
         """Whether it is solved and passes every sealed case as well."""
-        return self.solved and "0" not in self.sealed
+        return self.solved and self.sealed is not None and "0" not in self.sealed
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The totals of an ecology and each tool's ending; `usd` is what models were paid, 0.0 offline."""
+    """The totals of a database and how each of its tools and its latest run ended.
+
+    `agents_spawned` counts the founders too; `vetoes` are proposals and births refused; `usd` is what models were paid.
+    """
 
     database: str
     ending: Ending
@@ -129,10 +133,8 @@ def report_on(store: Store, *, elapsed_s: float) -> Report:
 
 
 def _ending(run: RunRecord, sessions: Sequence[SessionRecord]) -> Ending:
-    if run.ending == "settled":
-        return "settled"
-    if run.ending == "turns":
-        return "turns"
+    if run.ending in ("settled", "extinct", "turns"):
+        return cast(Ending, run.ending)
     return "stopped" if sessions and sessions[-1].outcome == "stopped" else "unfinished"
 
 
@@ -144,7 +146,7 @@ def _tools(store: Store) -> tuple[ToolReport, ...]:
             task=names[head.tool_id],
             versions=head.number + 1,
             solved=_solved(head),
-            sealed=sealed.get(head.id, ""),
+            sealed=sealed.get(head.id),
             author=head.author or "",
             reason=head.reason,
         )

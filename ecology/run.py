@@ -116,9 +116,10 @@ class Run:
 
     def _sealed(self, tx: Transaction, *, scribe: Scribe, tool: ToolState, passed: Sequence[bool]) -> None:
         marks = "".join("01"[each] for each in passed)
+        moment = scribe.moment(turn=0, cause=tool.head.seq)
         self.store.tools.evaluate(
             tx, version_id=tool.head.id, tool_id=tool.id, ring_set="sealed", passed=marks,
-            score=NOTHING, sealed=(sum(passed), len(passed)), outcome="ok", tier=self.tier, **scribe.moment(turn=0),
+            score=NOTHING, sealed=(sum(passed), len(passed)), outcome="ok", tier=self.tier, **moment,
         )  # fmt: skip
         scribe.fold(tx)
 

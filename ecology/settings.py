@@ -20,7 +20,8 @@ class Settings(BaseModel):
     """Everything that shapes history; kept in the run's row.
 
     `window` is how many turns are in flight at most: turn i sees the world as of the commit of turn i - window.
-    `charter` is the TOML text by which the rules differ from those that ship. Half-lives are in turns. Energies are in the ledger's own unit: a candidate run costs `candidate_cost`.
+    `charter` is the TOML text by which the rules differ from those that ship. Half-lives are in turns, energies in the
+    ledger's own unit; `patience` is how many turns in vain on one tool call for a child.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

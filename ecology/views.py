@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agents import Candidate, Myself, ProposalSeen, VersionSeen, View
+from agents import SAID_CHARACTERS, Candidate, Myself, ProposalSeen, VersionSeen, View
 
 from .attention import Pick
 from .world import ProposalState, ToolState, VersionState, World
@@ -32,6 +32,8 @@ def view_of(world: World, pick: Pick, *, turn: int, source_of: SourceOf) -> View
         seq=world.seq,
         activity=pick.activity,
         me=me,
+        tool_id=tool.id,
+        said=_said(tool),
         head=_seen(tool.head, source_of),
         base=_seen(base, source_of),
         cursor=base.reached(pick.family).cursor,
@@ -42,6 +44,18 @@ def view_of(world: World, pick: Pick, *, turn: int, source_of: SourceOf) -> View
 def _seen(version: VersionState, source_of: SourceOf) -> VersionSeen:
     visible = version.bitmap.partition("|")[0]
     return VersionSeen(version.id, source_of(version.code_hash), tuple(mark == "1" for mark in visible))
+
+
+def _said(tool: ToolState) -> tuple[str, ...]:
+    """Return the newest of what was said of the tool's rewrites, as much as the budget of characters holds."""
+    kept: list[str] = []
+    left = SAID_CHARACTERS
+    for text in reversed(tool.said):
+        left -= len(text)
+        if left < 0:
+            break
+        kept.append(text)
+    return tuple(reversed(kept))
 
 
 def _proposals(tool: ToolState, pick: Pick, source_of: SourceOf) -> tuple[ProposalSeen, ...]:

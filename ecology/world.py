@@ -15,6 +15,8 @@ from agents import Genome
 from storage import Entry, Score
 
 Row = Mapping[str, Any]
+# Refused only for coming at the wrong time: after so many turns the same rewrite may be offered again.
+_LATE = {"FreshParent": 0, "RatePerTool": 50}
 NOTHING = Score(0, 0, 0, 0, 0)
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 
@@ -33,6 +35,7 @@ class VersionState:
     """A version of a tool: which visible and gate cases it passes, and how far each family has got with it."""
 
     id: int
+    seq: int
     number: int
     author_id: int | None
     code_hash: str
@@ -52,7 +55,11 @@ class VersionState:
 
 @dataclass(slots=True)
 class ProposalState:
-    """A proposal not yet admitted or vetoed; `bitmap` marks the visible and gate cases it passes."""
+    """A proposal not yet admitted or vetoed; `bitmap` marks the visible and gate cases it passes.
+
+    `critiques` are (agent, stance, whether it brought evidence), `reviewers` the lineages that have looked at it,
+    `not_before` the turn from which a late one may be offered again.
+    """
 
     id: int
     seq: int
@@ -65,7 +72,9 @@ class ProposalState:
     reason: str
     bitmap: str = ""
     score: Score = NOTHING
-    critiques: list[tuple[int, str]] = field(default_factory=list)
+    critiques: list[tuple[int, str, bool]] = field(default_factory=list)
+    reviewers: set[int] = field(default_factory=set)
+    not_before: int = 0
 
     def betters(self, version: VersionState) -> bool:
         """Whether it loses no case that the version passes, and wins one."""
@@ -104,6 +113,7 @@ class ToolState:
     pending: dict[int, ProposalState] = field(default_factory=dict)
     stale: dict[int, ProposalState] = field(default_factory=dict)
     admitted_turns: deque[int] = field(default_factory=lambda: deque(maxlen=256))
+    said: deque[str] = field(default_factory=lambda: deque(maxlen=8))
     fruitless: int = 0
 
     @property
@@ -159,6 +169,7 @@ class World:
         self.signals: dict[str, SignalState] = {}
         self.proposals: dict[int, ProposalState] = {}
         self.sealed: dict[int, str] = {}
+        self.bred: dict[str, int] = {}
         self.counts = Counts()
         self._handlers: dict[str, Callable[[Entry, Row], None]] = {
             "run": self._on_run,
@@ -202,7 +213,7 @@ class World:
     def _on_version(self, entry: Entry, row: Row) -> None:
         tool = self.tools[row["tool_id"]]
         version = VersionState(
-            id=row["id"], number=row["number"], author_id=row["author_id"], code_hash=row["code_hash"]
+            id=row["id"], seq=entry.seq, number=row["number"], author_id=row["author_id"], code_hash=row["code_hash"]
         )
         tool.versions.append(version)
         if row["proposal_id"] is None:
@@ -252,12 +263,15 @@ class World:
         self.counts.vetoes += 1
         tool = self.tools[proposal.tool_id]
         tool.pending.pop(proposal.id, None)
-        if row["rule"] == "FreshParent" and proposal.betters(tool.head):
+        tool.said.append(f"{row['rule']} would pass {row['would_pass']}")
+        if row["rule"] in _LATE and proposal.betters(tool.head):
+            proposal.not_before = entry.turn + _LATE[row["rule"]]
             tool.stale[proposal.id] = proposal
 
     def _on_critique(self, entry: Entry, row: Row) -> None:
         if proposal := self.proposals.get(row["proposal_id"]):
-            proposal.critiques.append((row["agent_id"], row["stance"]))
+            proposal.critiques.append((row["agent_id"], row["stance"], row["evidence"] != "{}"))
+            self.tools[proposal.tool_id].said.append(f"{row['stance']}: {row['kind']} {row['evidence']}")
 
     def _on_signal(self, entry: Entry, row: Row) -> None:
         before = self.signals.get(row["subject"])
@@ -289,7 +303,10 @@ class World:
         if "token" in done and done["token"] is None:
             return
         if done["activity"] == "breed":
-            self.signals.pop(done["subject"], None)
+            self.bred[done["subject"]] = entry.turn
+        for proposal_id in done.get("proposals", ()) if done["activity"] == "review" else ():
+            if proposal := self.proposals.get(proposal_id):
+                proposal.reviewers.add(self.founders[entry.agent_id or 0])
         if entry.tool_id is None:
             return
         tool = self.tools[entry.tool_id]

@@ -119,9 +119,10 @@ class Tools(Proposals):
             return exact[0]
         if exact:
             raise UnknownTool(f"{name!r} is the entry point of several tools: {_listed([tool.name for tool in exact])}")
-        names = {key for tool in self.all(as_of=as_of) for key in (tool.name, tool.entry_point)}
+        tools = self.all(as_of=as_of)
+        names = {key for tool in tools for key in (tool.name, tool.entry_point)}
         near = get_close_matches(name, sorted(names), n=3, cutoff=0.5)
-        raise UnknownTool(f"no tool named {name!r}; " + (f"did you mean {_listed(near)}?" if near else _those(names)))
+        raise UnknownTool(f"no tool named {name!r}; " + (f"did you mean {_listed(near)}?" if near else _those(tools)))
 
     def head(self, tool_id: int, *, as_of: int | None = None) -> VersionRecord:
         """Return the newest version of a tool.
@@ -220,5 +221,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def _those(names: set[str]) -> str:
-    return f"the database holds {_listed(sorted(names)[:5])}" if names else "the database holds no tools yet"
+def _those(tools: Sequence[ToolRecord]) -> str:
+    if not tools:
+        return "the database holds no tools yet"
+    more = f" and {len(tools) - 5} more" if len(tools) > 5 else ""
+    return f"the database holds {_listed([tool.name for tool in tools[:5]])}{more}"

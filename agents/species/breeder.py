@@ -13,6 +13,9 @@ from ..actions import Pass, Spawn
 from ..view import Candidate, View
 from .mind import Desk, Mind, Thought
 
+# A parent gives half of its energy away; with less than this neither would live long.
+_ENOUGH = 10.0
+
 
 def breeder() -> Mind:
     """Return the compiled graph: one node that chooses a parent and varies its genome."""
@@ -38,6 +41,9 @@ def _breed(state: Thought, runtime: Runtime[Desk]) -> Thought:
 
 
 def _parent(view: View, called: str) -> Candidate:
-    """Choose whoever has most energy of those that serve the niche, else of all: a parent feeds its child."""
-    own = [each for each in view.kin if each.genome.niche == called]
-    return max(own or view.kin, key=lambda each: (each.earned, each.energy, -each.id))
+    """Choose whoever earned most of those that serve the niche, else of all, and that can feed a child."""
+    able = [each for each in view.kin if each.energy >= _ENOUGH]
+    own = [each for each in able if each.genome.niche == called]
+    if found := own or able:
+        return max(found, key=lambda each: (each.earned, each.energy, -each.id))
+    return max(view.kin, key=lambda each: (each.energy, -each.id))

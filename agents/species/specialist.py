@@ -21,6 +21,9 @@ from ..workbench import Trace
 from .mind import Desk, Mind, Thought
 
 
+_AGAIN = " (again, on the new head)"
+
+
 def specialist() -> Mind:
     """Return the compiled graph: search, then propose what was found, or pass."""
     graph = StateGraph(Thought, context_schema=Desk)
@@ -97,7 +100,7 @@ def _repropose(state: Thought, runtime: Runtime[Desk]) -> Thought:
     """Offer a rewrite again that was refused only because the tool had moved on meanwhile."""
     view = runtime.context.view
     again = [
-        Propose(source=each.source, basis_id=each.basis_id, reason=f"{each.reason} (again, on the new head)")
+        Propose(source=each.source, basis_id=each.basis_id, reason=f"{each.reason.removesuffix(_AGAIN)}{_AGAIN}")
         for each in view.proposals
     ]
     return Thought(actions=list(again))

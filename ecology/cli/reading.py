@@ -55,12 +55,14 @@ def lineage(
 
 def show(
     database: DatabaseArgument,
-    what: Annotated[str | None, typer.Argument(help="`tool NAME`, `version ID`, `proposal ID`, `agent ID`.")] = None,
+    what: Annotated[str | None, typer.Argument(help="A tool, or `version ID`, `proposal ID`, `agent NAME`.")] = None,
     name: Annotated[str | None, typer.Argument(help="Its name or number.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the whole run, or one tool, version, proposal or agent, with code and what was said of it."""
     shown = {"tool": _show_tool, "version": _show_version, "proposal": _show_proposal, "agent": _show_agent}
+    if what is not None and what not in shown and name is None:
+        what, name = "tool", what
     if what is not None and (what not in shown or name is None):
         raise typer.BadParameter(f"give one of {', '.join(shown)} and its name or number, not {_words(what, name)}")
     with Store.open(database) as store:
@@ -139,9 +141,8 @@ def _show_version(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     source = store.tools.source(version.id)
     change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
     document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
-    head = (
-        f"version {version.id} (number {version.number}) by {version.author or 'nobody: as it came'}: {version.reason}"
-    )
+    author = f" by {version.author}" if version.author else ""
+    head = f"version {version.id} (number {version.number}){author}: {version.reason}"
     return document, "\n".join(part for part in (head, change or source) if part)
 
 
@@ -164,7 +165,8 @@ def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _show_agent(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    agent = store.agents.get(_number(name, of="agent"))
+    named = [each.id for each in store.agents.all() if each.name == name]
+    agent = store.agents.get(named[0] if named else _number(name, of="agent"))
     words = introduce(Genome.model_validate(agent.genome))
     children = [child.id for child in store.agents.children(agent.id)]
     document = _agent(store, agent) | {"words": words, "children": children}

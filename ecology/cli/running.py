@@ -26,6 +26,7 @@ from ..tasks import read_tasks, reveal_failures
 from .console import JsonOption, print_document, print_text, remark
 
 _PLAIN_EVERY_S = 10.0
+_TELLING = 50
 INTERRUPTED = 130
 
 WorkersOption = Annotated[int, typer.Option(help="Worker processes; they change the speed, never the history.")]
@@ -204,8 +205,9 @@ def _described(standing: Standing, began: float) -> str:
     if standing.draining:
         return f"turn {standing.turn}: finishing the turns in flight; Ctrl-C again stops at once"
     rate = standing.taken / max(time.monotonic() - began, 1e-6)
-    left = (standing.target - standing.turn) / rate if rate else 0.0
+    # The first turns wait for the workers to start and say nothing about the rest.
+    left = f"{(standing.target - standing.turn) / rate:.0f} s left at most" if standing.taken >= _TELLING else ""
     return (
         f"turn {standing.turn}/{standing.target}  solved {standing.solved}/{standing.tasks}  vetoes {standing.vetoes}  "
-        f"{rate:.0f} turns/s  {standing.usd:.2f} USD  {left:.0f} s left at most"
-    )
+        f"{rate:.0f} turns/s  {standing.usd:.2f} USD  {left}"
+    ).rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents import Workbench, visible_only
+from governance import Call
 from storage import Task
 
 
@@ -31,7 +32,7 @@ def test_an_attempt_on_nothing_gives_nothing(bench: Workbench, clamp: Task) -> N
 def test_a_comparison_gives_a_result_for_every_source_and_input(bench: Workbench, clamp: Task) -> None:
     broken = "def clamp(value, low, high):\n    return nothing\n"
 
-    mine, theirs = bench.compare(clamp, [clamp.code, broken], inputs=["(1, 2, 3)", "(9, 2, 3)"])
+    mine, theirs = bench.compare(clamp, [clamp.code, broken], calls=[Call(args="(1, 2, 3)"), Call(args="(9, 2, 3)")])
 
     assert [each.value for each in mine] == [2, 9]
     assert [each.error for each in theirs] == ["NameError: name 'nothing' is not defined"] * 2
@@ -40,6 +41,6 @@ def test_a_comparison_gives_a_result_for_every_source_and_input(bench: Workbench
 def test_a_repetition_runs_under_another_hash_seed(bench: Workbench, clamp: Task) -> None:
     source = "def clamp(value, low, high):\n    return hash('a word')\n"
 
-    first = bench.compare(clamp, [source], inputs=["(1, 2, 3)"])[0]
+    first = bench.compare(clamp, [source], calls=[Call(args="(1, 2, 3)")])[0]
 
-    assert bench.repeat(clamp, source, inputs=["(1, 2, 3)"])[0].value != first[0].value
+    assert bench.repeat(clamp, source, calls=[Call(args="(1, 2, 3)")])[0].value != first[0].value

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from agents import Critique, Genome, Pass
+from agents import Critique, Genome, Pass, Post
 from storage import Case, Task
 from tests.agents.conftest import Look, Think
 
@@ -31,7 +31,7 @@ def task() -> Task:
 def said(think: Think, look: Look, task: Task, *rivals: str) -> dict[int, Critique]:
     """Return what the critic says of each rival, by its proposal's id (11 and on)."""
     actions = think(look(CRITIC, task, *rivals, activity="review"))["actions"]
-    assert all(isinstance(action, Critique) for action in actions)
+    assert all(isinstance(action, Critique | Post) for action in actions)
     return {action.proposal_id: action for action in actions if isinstance(action, Critique)}
 
 
@@ -58,11 +58,27 @@ def test_the_earliest_of_the_rewrites_that_most_agree_with_is_supported(think: T
     assert found[12].evidence["proposals that agree"] == 2 and found[12].evidence["proposals"] == 3
 
 
+def test_what_is_objected_is_posted_for_the_authors_of_the_next_rewrites(think: Think, look: Look, task: Task) -> None:
+    actions = think(look(CRITIC, task, CRASHES, activity="review"))["actions"]
+
+    (post,) = [action for action in actions if isinstance(action, Post)]
+    assert post.body.startswith("proposal 11: crash on ")
+
+
+def test_a_tool_whose_cases_are_calls_is_tried_on_those(think: Think, look: Look) -> None:
+    cases = (Case("visible", "3", setup="items = [1, 2]", call="total(items)"),)
+    task = Task("total", "total", HEAD, cases)
+
+    found = said(think, look, task, RIGHT, FITTED)
+
+    assert found[11].evidence["calls tried"] == 1
+
+
 def test_a_single_sound_rewrite_is_supported(think: Think, look: Look, task: Task) -> None:
     found = said(think, look, task, RIGHT)
 
     assert found[11].stance == "support"
-    assert isinstance(found[11].evidence["inputs tried"], int) and found[11].evidence["inputs tried"] > 4
+    assert isinstance(found[11].evidence["calls tried"], int) and found[11].evidence["calls tried"] > 4
 
 
 def test_nothing_is_supported_where_every_rewrite_is_faulty(think: Think, look: Look, task: Task) -> None:
