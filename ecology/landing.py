@@ -22,8 +22,8 @@ from .turn import Deed, Examined
 from .world import ProposalState, ToolState, World
 
 # Strength and half-life in turns: reviews come first, then what was refused only for being late.
-_REVIEW = (64.0, 400.0)
-_STALE = (32.0, 400.0)
+_REVIEW = (64.0, 40.0)
+_STALE = (32.0, 40.0)
 _NICHE = (16.0, 400.0)
 _STUCK = (1.0, 200.0)
 _GAINED = 2.0

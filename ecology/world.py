@@ -160,10 +160,7 @@ class World:
     def __init__(self) -> None:
         self.seq = 0
         self.turn = 0
-        self.run: Row = {}
-        self.ended_at: int | None = None
         self.tools: dict[int, ToolState] = {}
-        self.tool_of_task: dict[int, int] = {}
         self.agents: dict[int, AgentState] = {}
         self.founders: dict[int, int] = {}
         self.signals: dict[str, SignalState] = {}
@@ -172,7 +169,6 @@ class World:
         self.bred: dict[str, int] = {}
         self.counts = Counts()
         self._handlers: dict[str, Callable[[Entry, Row], None]] = {
-            "run": self._on_run,
             "tool": self._on_tool,
             "tool_version": self._on_version,
             "agent": self._on_agent,
@@ -195,20 +191,13 @@ class World:
         elif entry.kind == "retire" and entry.agent_id in self.agents:
             del self.agents[entry.agent_id]
             self.counts.retired += 1
-        elif entry.kind == "end":
-            self.ended_at = entry.seq
 
     def served(self, niche: str) -> bool:
         """Whether some living agent serves the niche (`specialist/guard`, `critic`)."""
         return any(agent.genome.niche == niche for agent in self.agents.values())
 
-    def _on_run(self, entry: Entry, row: Row) -> None:
-        self.run = row
-        self.ended_at = None
-
     def _on_tool(self, entry: Entry, row: Row) -> None:
         self.tools[row["id"]] = ToolState(id=row["id"], task_id=row["task_id"], name=row["name"])
-        self.tool_of_task[row["task_id"]] = row["id"]
 
     def _on_version(self, entry: Entry, row: Row) -> None:
         tool = self.tools[row["tool_id"]]

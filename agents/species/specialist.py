@@ -67,8 +67,7 @@ def _worthwhile(passes: Sequence[tuple[bool, ...]], *, trace: Trace, boldness: i
     won = [
         (place, sum(passed))
         for place, passed in enumerate(passes)
-        if sum(passed) > sum(trace.passed)
-        and all(now for now, before in zip(passed, trace.passed, strict=True) if before)
+        if sum(passed) > sum(trace.passed) and not _loses(passed, trace.passed)
     ]
     full = [place for place, count in won if count == len(trace.passed)]
     if full:
