@@ -6,11 +6,10 @@ Does not promise: a verdict. What a mind finds is a hint to itself; the rule lay
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from governance import Bench, Call, Limits, Program, Result, Run, Sandbox, same
+from governance import Bench, Call, Limits, Program, Result, Run, Sandbox, ask
 from storage import Case, Task
 
 # A mind looks at thousands of variants: what needs far more steps than the tool at hand is not worth waiting for.
@@ -105,14 +104,12 @@ def program(task: Task, source: str, cases: Sequence[Case]) -> Program:
         source=source,
         entry_point=task.entry_point,
         helper=task.helper,
-        calls=tuple(Call(args=case.args, setup=case.setup, expression=case.call) for case in cases),
+        calls=tuple(ask(task, case).call for case in cases),
         generators_as_lists=task.lists,
     )
 
 
 def _passed(task: Task, cases: Sequence[Case], run: Run) -> tuple[bool, ...]:
     return tuple(
-        result.outcome == "ok"
-        and same(result.value, ast.literal_eval(case.expect), compare=task.compare, lists=task.lists)
-        for case, result in zip(cases, run.results, strict=True)
+        ask(task, case).answered_by(result) for case, result in zip(cases, run.results, strict=True)
     )

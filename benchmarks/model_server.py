@@ -16,60 +16,20 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
-from random import Random
-from typing import Any
 
 from aiohttp import web
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.behaviour import Behaviour, Body, Course, Stats
 
 HUGE_BYTES = 10 * 2**20
 HTML = "<!DOCTYPE html><html><head><title>Bad gateway</title></head><body><h1>502 Bad gateway</h1></body></html>"
 TRICKLE_S = 0.05
-
-Body = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """How the server answers.
-
-    `latency_s` seconds before each reply; `faults` a share of 0 to 1 for each fault; `schedule` what the next requests
-    meet before shares count ("ok" or a fault); `replies` are given in turn, without them the question comes back;
-    `retry_after` goes with each 429; prices are USD a million tokens; `unsupported` modes are refused with 400;
-    `key`, if set, is the only one let in.
-    """
-
-    latency_s: float = 0.0
-    faults: dict[str, float] = field(default_factory=dict)
-    schedule: list[str] = field(default_factory=list)
-    replies: list[str] = field(default_factory=list)
-    retry_after: str = "1"
-    usage: bool = True
-    usd_in: float | None = None
-    usd_out: float | None = None
-    finish: str = "stop"
-    unsupported: list[str] = field(default_factory=list)
-    key: str = ""
-    seed: int = 0
-
-
-@dataclass
-class Stats:
-    """What has happened so far; `repeated` counts requests whose body had been answered in full before."""
-
-    requests: int = 0
-    answered: int = 0
-    repeated: int = 0
-    in_flight: int = 0
-    in_flight_max: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    usd: float = 0.0
-    faults: Counter[str] = field(default_factory=Counter)
-    connections: int = 0
 
 
 class ModelServer:
@@ -106,11 +66,10 @@ class ModelServer:
         known = {"ok", *self._faults}
         strange = {name for name in (*behaviour.faults, *behaviour.schedule) if name not in known and not _status(name)}
         if strange:
-            raise ValueError(f"no fault {', '.join(sorted(strange))}; there are {', '.join(sorted(known))} and 400 to 599")
-        self._behaviour = behaviour
-        self._schedule = deque(behaviour.schedule)
-        self._random = Random(behaviour.seed)
-        self._replies = 0
+            raise ValueError(
+                f"no fault {', '.join(sorted(strange))}; there are {', '.join(sorted(known))} and 400 to 599"
+            )
+        self._course = Course(behaviour)
 
     def application(self) -> web.Application:
         """The server as an aiohttp application."""
@@ -132,15 +91,16 @@ class ModelServer:
     async def control(self, request: web.Request) -> web.Response:
         """Change some fields of the behaviour; `"reset": true` starts the counts anew and forgets the rest."""
         changes = await request.json()
-        before = self._behaviour
+        before = self._course.behaviour
         if changes.pop("reset", False):
             before, self.stats = Behaviour(), Stats()
             self._known.clear()
+            self._peers.clear()
         try:
             self.become(replace(before, **changes))
         except (TypeError, ValueError) as error:
             return web.json_response({"error": str(error)}, status=400)
-        return web.json_response(asdict(self._behaviour))
+        return web.json_response(asdict(self._course.behaviour))
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, or do to it what the schedule or chance says."""
@@ -157,36 +117,30 @@ class ModelServer:
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         asked = json.loads(raw)
-        fault = self._fault()
-        if self._behaviour.latency_s:
-            await asyncio.sleep(self._behaviour.latency_s)
+        fault = self._course.fault()
+        if self._course.behaviour.latency_s:
+            await asyncio.sleep(self._course.behaviour.latency_s)
         if refusal := self._refusal(request, asked):
             return refusal
         if fault == "ok":
             return await self._answer(raw, asked)
-        self.stats.faults[fault] += 1
+        self.stats.faults[fault] = self.stats.faults.get(fault, 0) + 1
         if status := _status(fault):
             return self._failed(status, request)
-        return await self._faults[fault](request, self._body(asked))
+        return await self._faults[fault](request, self._course.body(asked, number=self.stats.requests))
 
     async def _answer(self, raw: bytes, asked: Body) -> web.Response:
-        body = self._body(asked)
+        body = self._course.body(asked, number=self.stats.requests)
         digest = hashlib.sha256(raw).digest()
+        usage = body.get("usage", {})
+        self.stats.tokens_in += usage.get("prompt_tokens", 0)
+        self.stats.tokens_out += usage.get("completion_tokens", 0)
+        self.stats.usd += usage.get("cost", 0.0)
         self.stats.answered += 1
         self.stats.repeated += digest in self._known
         self._known.add(digest)
         self._last = body
         return await _said(json.dumps(body))
-
-    def _fault(self) -> str:
-        if self._schedule:
-            return self._schedule.popleft()
-        drawn = self._random.random()
-        for name, share in self._behaviour.faults.items():
-            if drawn < share:
-                return name
-            drawn -= share
-        return "ok"
 
     def _count_peer(self, request: web.Request) -> None:
         peer = request.transport and request.transport.get_extra_info("peername")
@@ -197,45 +151,20 @@ class ModelServer:
     def _refusal(self, request: web.Request, asked: Body) -> web.Response | None:
         # The key comes back in the error, as it does from careless servers.
         given = request.headers.get("Authorization", "")
-        if self._behaviour.key and given != f"Bearer {self._behaviour.key}":
+        if self._course.behaviour.key and given != f"Bearer {self._course.behaviour.key}":
             return _error(401, f"incorrect API key provided: {given}")
         used = {asked.get("response_format", {}).get("type", ""), "tool" if "tools" in asked else ""}
-        if refused := used & set(self._behaviour.unsupported):
+        if refused := used & set(self._course.behaviour.unsupported):
             return _error(400, f"{', '.join(refused)} is not supported by this model")
         return None
 
     def _failed(self, status: int, request: web.Request) -> web.Response:
-        headers = {"Retry-After": self._behaviour.retry_after} if status == 429 and self._behaviour.retry_after else {}
+        headers = (
+            {"Retry-After": self._course.behaviour.retry_after}
+            if status == 429 and self._course.behaviour.retry_after
+            else {}
+        )
         return _error(status, f"scheduled fault for {request.headers.get('Authorization', 'nobody')}", headers=headers)
-
-    def _body(self, asked: Body) -> Body:
-        text, tokens_in = self._text(asked), sum(len(str(m["content"])) for m in asked["messages"]) // 4 + 1
-        tokens_out = min(len(text) // 4 + 1, _room(asked))
-        message: Body = {"role": "assistant", "content": text}
-        if "tools" in asked:
-            call = {"name": asked["tools"][0]["function"]["name"], "arguments": text}
-            message = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": call}]}
-        choice = {"index": 0, "message": message, "finish_reason": self._behaviour.finish}
-        body: Body = {"id": f"reply-{self.stats.requests}", "object": "chat.completion", "created": 0}
-        body |= {"model": asked["model"], "choices": [choice]}
-        return body | ({"usage": self._usage(tokens_in, tokens_out)} if self._behaviour.usage else {})
-
-    def _text(self, asked: Body) -> str:
-        if not self._behaviour.replies:
-            return str(asked["messages"][-1]["content"])
-        self._replies += 1
-        return self._behaviour.replies[(self._replies - 1) % len(self._behaviour.replies)]
-
-    def _usage(self, tokens_in: int, tokens_out: int) -> Body:
-        usage: Body = {
-            "prompt_tokens": tokens_in, "completion_tokens": tokens_out, "total_tokens": tokens_in + tokens_out,
-        }  # fmt: skip
-        self.stats.tokens_in += tokens_in
-        self.stats.tokens_out += tokens_out
-        if self._behaviour.usd_in is not None and self._behaviour.usd_out is not None:
-            usage["cost"] = (tokens_in * self._behaviour.usd_in + tokens_out * self._behaviour.usd_out) / 1e6
-            self.stats.usd += usage["cost"]
-        return usage
 
     async def _hang(self, request: web.Request, body: Body) -> web.StreamResponse:
         await asyncio.sleep(3600)
@@ -252,9 +181,10 @@ class ModelServer:
     async def _trickle(self, request: web.Request, body: Body) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
-        for character in json.dumps(body):
-            await response.write(character.encode())
-            await asyncio.sleep(TRICKLE_S)
+        with suppress(ConnectionError):
+            for character in json.dumps(body):
+                await response.write(character.encode())
+                await asyncio.sleep(TRICKLE_S)
         return response
 
     async def _duplicate(self, request: web.Request, body: Body) -> web.StreamResponse:
@@ -278,10 +208,6 @@ def _error(status: int, message: str, *, headers: dict[str, str] | None = None) 
 
 def _status(fault: str) -> int:
     return int(fault) if fault.isdigit() and 400 <= int(fault) <= 599 else 0
-
-
-def _room(asked: Body) -> int:
-    return int(asked.get("max_completion_tokens") or asked.get("max_tokens") or 2**31)
 
 
 def _head(length: int) -> bytes:

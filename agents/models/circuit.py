@@ -1,7 +1,7 @@
 """A circuit for each endpoint: after enough failures nothing is sent for a while, then one call tries again.
 
 Promises: it opens after failures in a row or a share of the last calls, and lets one probe through at a time after
-that; it is counted in calls and in the seconds of the clock it is given. Does not promise: to wait; `discipline.py` does.
+that; it counts in calls and in the seconds of the clock it is given. Does not promise: to wait; `discipline.py` does.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Circuit:
     def enter(self) -> int:
         """Begin a call and return its ticket, to be handed to `leave` or `abandon`.
 
-        Raises: ModelError: circuit_open, or rate_limit where the server asked for silence; `retry_after_s` says how long.
+        Raises: ModelError: circuit_open, or rate_limit where the server asked for silence, for `retry_after_s`.
         """
         if wait := self.ready_in:
             raise self.refusal(wait)

@@ -7,10 +7,11 @@ Does not promise: a second try; `retry.py` is the one place for that. It belongs
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from asyncio import timeout
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from pydantic import SecretStr
 from storage import ModelError
 
 from .address import Address
-from .fault import excerpt, status_fault
+from .fault import broken, excerpt, status_fault
 
 REPLY_BYTES = 4 * 2**20
 ERROR_BYTES = 2**14
@@ -44,13 +45,16 @@ class Connection:
         self._timeouts = timeouts
         self._concurrency = concurrency
         self._users = 0
-        self._client, self._response = self._open()
+        self.closed = False
+        self._client, response = self._open()
+        # As a stream, for the SDK would hold a reply of any size before we saw it.
+        self._unread: Any = {"cast_to": response, "stream": True, "stream_cls": object}
 
     def _open(self) -> tuple[Any, Any]:
         import openai
 
-        # openai 2 speaks through httpx, openai 3 through httpx2; both have these three.
-        http = sys.modules[openai.Timeout.__module__.partition(".")[0]]
+        # Release 2 of openai has loaded httpx and speaks through it, release 3 httpx2.
+        http: Any = sys.modules["httpx" if openai.__version__.startswith("2.") else "httpx2"]
         limits = self._timeouts
         transport = openai.DefaultAioHttpClient(
             limits=http.Limits(
@@ -63,7 +67,9 @@ class Connection:
             event_hooks={"response": [self._refuse]},
         )
         # The SDK would show every host which organisation at OpenAI we belong to.
-        unsaid: Any = {} if self.address.openai else {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
+        unsaid: Any = (
+            {} if self.address.openai else {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
+        )
         client = openai.AsyncOpenAI(
             base_url=self.address.url,
             api_key=self._key.get_secret_value() if self._key else "none",
@@ -82,6 +88,7 @@ class Connection:
         """Count one user less and close the client after the last."""
         self._users -= 1
         if self._users == 0:
+            self.closed = True
             await self._client.close()
 
     async def post(self, path: str, body: dict[str, Any]) -> bytes:
@@ -89,31 +96,23 @@ class Connection:
 
         Raises: ModelError: rate_limit, server, timeout, connection, refused or malformed.
         """
-        fault: ModelError
-        try:
-            async with timeout(self._timeouts.total_s):
-                return await self._read(
-                    await self._client.post(path, body=body, cast_to=self._response, stream=True, stream_cls=object)
-                )
-        except Exception as error:
-            fault = self._fault(error)
-        # Outside the handler, so that the SDK's exception, which knows the key, is not dragged along.
-        raise fault
+        return await self._call(lambda: self._client.post(path, body=body, **self._unread))
 
     async def get(self, path: str) -> bytes:
         """Fetch JSON, undecoded.
 
         Raises: ModelError: as `post`.
         """
-        fault: ModelError
+        return await self._call(lambda: self._client.get(path, **self._unread))
+
+    async def _call(self, send: Callable[[], Awaitable[Any]]) -> bytes:
         try:
             async with timeout(self._timeouts.total_s):
-                return await self._read(
-                    await self._client.get(path, cast_to=self._response, stream=True, stream_cls=object)
-                )
+                return await self._read(await send())
         except Exception as error:
             fault = self._fault(error)
-        raise fault
+        # Outside the handler, so that the SDK's exception, which knows the key, is not dragged along.
+        raise fault.with_traceback(None)
 
     async def _read(self, response: Any) -> bytes:
         data = bytearray()
@@ -143,8 +142,7 @@ class Connection:
             data += chunk
             if len(data) > ERROR_BYTES:
                 break
-        kind = response.headers.get("content-type", "")
-        said = "a web page" if "html" in kind else excerpt(data[:ERROR_BYTES].decode(errors="replace"), self._key)
+        said = excerpt(_message(bytes(data[:ERROR_BYTES]), kind=response.headers.get("content-type", "")))
         variables = " or ".join(self.address.variables)
         raise status_fault(
             self.address.url, response.status_code, said=said, headers=response.headers, now=time.time(),
@@ -154,30 +152,17 @@ class Connection:
     def _malformed(self, what: str) -> ModelError:
         return ModelError(f"{self.address.url} {what}", kind="malformed")
 
-    def _fault(self, error: BaseException) -> ModelError:
-        import aiohttp
-
-        url, chain = self.address.url, tuple(_chain(error))
-        for cause in chain:
-            if isinstance(cause, ModelError):
-                return cause
-        if any(isinstance(cause, aiohttp.ClientPayloadError) for cause in chain):
-            return self._malformed("broke off in the middle of a reply")
-        if any(isinstance(cause, TimeoutError) for cause in chain):
-            limits = self._timeouts
-            return ModelError(
-                f"{url} did not answer in time (connect {limits.connect_s:g} s, silence {limits.read_s:g} s, "
-                f"whole call {limits.total_s:g} s); it may be overloaded, or need longer limits",
-                kind="timeout",
-            )
-        said = excerpt(str(chain[-1]) or type(chain[-1]).__name__, self._key)
-        if any(isinstance(cause, aiohttp.ClientConnectionError | OSError) for cause in chain):
-            return ModelError(f"the connection to {url} failed ({said}); is the server running?", kind="connection")
-        return self._malformed(f"did not speak HTTP as it should ({said})")
+    def _fault(self, error: Exception) -> ModelError:
+        if known := broken(self.address.url, error):
+            return known
+        return self._malformed(f"did not speak HTTP as it should ({excerpt(str(error.__cause__ or error))})")
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception and those behind it, the first cause last."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+def _message(data: bytes, *, kind: str) -> str:
+    """The words of an error's body: its message where it has one."""
+    if "html" in kind:
+        return "a web page"
+    try:
+        return str(json.loads(data)["error"]["message"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return data.decode(errors="replace")

@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Protocol
 
 from storage import ModelError, ModelFault
 
 from .circuit import Circuit, Fuse
 from .message import Model, Reply, Request
+from .pricing import Price
 from .retry import Attempt, Bucket, OnAttempt, Patience, Retry, Sleep
 
 # What says that the endpoint is in trouble, rather than that it did not like the request.
@@ -49,9 +51,7 @@ class Discipline:
         self.rules = rules or Rules()
         self.circuit = Circuit(name, clock=clock, fuse=self.rules.fuse)
         self._places = asyncio.Semaphore(self.rules.concurrency)
-        self._retry = Retry(
-            bucket=Bucket(), rng=rng, patience=self.rules.patience, sleep=sleep, on_attempt=on_attempt
-        )
+        self._retry = Retry(bucket=Bucket(), rng=rng, patience=self.rules.patience, sleep=sleep, on_attempt=on_attempt)
         self._rng = rng
         self._clock = clock
         self._sleep = sleep
@@ -95,12 +95,19 @@ class Discipline:
         return reply
 
 
+class Priced(Model, Protocol):
+    """A model that knows what its tokens cost, or that it does not know (None)."""
+
+    price: Price | None
+
+
 class Disciplined:
     """A model whose calls go through the discipline of its endpoint."""
 
-    def __init__(self, model: Model, discipline: Discipline) -> None:
+    def __init__(self, model: Priced, discipline: Discipline) -> None:
         self.model = model
         self.discipline = discipline
+        self.price = model.price
 
     @property
     def name(self) -> str:

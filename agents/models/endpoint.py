@@ -66,7 +66,8 @@ class Endpoint:
         try:
             return read(data, request)
         except Unreadable as error:
-            raise ModelError(f"{self._name} {excerpt(str(error))}; ask again or check the server", kind="malformed") from None
+            said = excerpt(str(error))
+        raise ModelError(f"{self._name} {said}; check the server", kind="malformed")
 
     def _usd(self, answer: Answer) -> float | None:
         if answer.usd is not None:

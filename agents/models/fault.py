@@ -6,29 +6,62 @@ Does not promise: that a library's exception, before it came here, was as carefu
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from math import isfinite
-
-from pydantic import SecretStr
 
 from storage import ModelError, ModelFault
 
 EXCERPT = 200
+SHORTEST_KEY = 8
 
 _KEYLIKE = re.compile(r"(?i)\b(?:bearer\s+\S+|(?:sk|pk|rk|gsk|xai|hf)[-_][\w*.-]{6,})")
+_KEY_NAME = re.compile(r"(?i)key|token|secret|password")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]+|\s+")
 # A quota that is used up is answered with 429 too, but waiting does not refill it.
 _USED_UP = ("insufficient_quota", "billing_hard_limit")
 
 
-def excerpt(text: str, key: SecretStr | None = None) -> str:
-    """Return the beginning of foreign text as one line in which nothing looks like a key."""
-    if key is not None:
-        text = text.replace(key.get_secret_value(), "[key]")
-    line = _UNPRINTABLE.sub(" ", _KEYLIKE.sub("[key]", text[: 20 * EXCERPT])).strip()
+def excerpt(text: str) -> str:
+    """Return the beginning of foreign text as one line, without the keys of the environment and what looks like one."""
+    text = text[: 20 * EXCERPT]
+    for key in _keys():
+        text = text.replace(key, "[key]")
+    line = _UNPRINTABLE.sub(" ", _KEYLIKE.sub("[key]", text)).strip()
     return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 3]}..."
+
+
+def _keys() -> list[str]:
+    """The values in the environment that are keys by their names, longest first."""
+    found = {value for name, value in os.environ.items() if _KEY_NAME.search(name) and len(value) >= SHORTEST_KEY}
+    return sorted(found, key=len, reverse=True)
+
+
+def broken(name: str, error: BaseException) -> ModelError | None:
+    """Return what an exception on the way to a server or back means, None if it is none of the usual ones."""
+    import aiohttp
+
+    causes = tuple(_chain(error))
+    for cause in causes:
+        if isinstance(cause, ModelError):
+            return cause
+    if any(isinstance(cause, aiohttp.ClientPayloadError) for cause in causes):
+        return ModelError(f"{name} broke off in the middle of a reply; it may have crashed", kind="malformed")
+    if any(isinstance(cause, TimeoutError) for cause in causes):
+        return ModelError(f"{name} did not answer in time; it may be overloaded, or need longer limits", kind="timeout")
+    if any(isinstance(cause, aiohttp.ClientConnectionError | OSError) for cause in causes):
+        said = excerpt(str(causes[-1]) or type(causes[-1]).__name__)
+        return ModelError(f"the connection to {name} failed ({said}); is the server running?", kind="connection")
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception and those behind it, the first cause last."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def status_fault(name: str, status: int, *, said: str, headers: Mapping[str, str], now: float, cure: str) -> ModelError:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_any
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from storage import ModelError, ModelFault
 
@@ -25,8 +25,8 @@ CAPACITY = 5.0
 AGAIN: frozenset[ModelFault] = frozenset({"rate_limit", "server", "timeout", "connection"})
 
 Attempt = Callable[[], Awaitable[Reply]]
-Sleep = Callable[[float], Awaitable[object]]
-# Given the attempt's number from 1, what went wrong (None: it succeeded), and the seconds until the next (None: no next).
+Sleep = Callable[[float], Awaitable[None]]
+# Given the attempt's number from 1, what went wrong (None: nothing), and seconds until the next (None: there is none).
 OnAttempt = Callable[[int, ModelFault | None, float | None], None]
 
 
@@ -35,7 +35,9 @@ class Bucket:
 
     def __init__(self, *, share: float = SHARE, start: float = START, capacity: float = CAPACITY) -> None:
         if not (0 <= share <= 1 and 0 <= start <= capacity):
-            raise ValueError(f"a bucket has 0 <= share <= 1 and 0 <= start <= capacity, not {share}, {start}, {capacity}")
+            raise ValueError(
+                f"a bucket has 0 <= share <= 1 and 0 <= start <= capacity, not {share}, {start}, {capacity}"
+            )
         self._share = share
         self._capacity = capacity
         self._tokens = start
@@ -97,14 +99,14 @@ class Retry:
         tally = _Tally()
         retrying = AsyncRetrying(
             retry=retry_if_exception(_again),
-            stop=stop_any(stop_after_attempt(self._patience.attempts), self._asked_too_much, self._spent),
+            stop=self._stop,
             wait=self._wait,
             sleep=self._sleep,
             before_sleep=self._tell,
             reraise=True,
         )
         try:
-            reply = await retrying(tally.counted(attempt))
+            reply: Reply = await retrying(tally.counted(attempt))
         except ModelError as fault:
             fault.attempts = tally.sent
             self._report(tally.made, fault.kind, None)
@@ -112,11 +114,10 @@ class Retry:
         self._report(tally.made, None, None)
         return reply, tally.sent
 
-    def _asked_too_much(self, state: RetryCallState) -> bool:
-        return _asked(state) > self._patience.longest_s
-
-    def _spent(self, state: RetryCallState) -> bool:
-        # Last in the row of reasons to stop, so that a token is taken only for a try that is then made.
+    def _stop(self, state: RetryCallState) -> bool:
+        if state.attempt_number >= self._patience.attempts or _asked(state) > self._patience.longest_s:
+            return True
+        # Asked last, so that a token is taken only for a try that is then made.
         return not self._bucket.take()
 
     def _wait(self, state: RetryCallState) -> float:
@@ -128,7 +129,7 @@ class Retry:
 
     def _tell(self, state: RetryCallState) -> None:
         fault = _fault(state)
-        self._report(state.attempt_number, fault and fault.kind, state.upcoming_sleep)
+        self._report(state.attempt_number, fault.kind if fault else None, state.upcoming_sleep)
 
 
 class _Tally:

@@ -155,3 +155,7 @@ def _line(row: str, *, place: str) -> Line:
         raise ConfigurationError(f"{place}: {where}: {first['msg']}") from None
     except ValueError as error:
         raise ConfigurationError(f"{place}: this is no JSON object: {error}") from None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

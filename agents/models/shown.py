@@ -50,6 +50,27 @@ def function_in(source: str, name: str) -> Function | None:
     return next((each for each in reversed(_functions(source)) if each.name == name), None)
 
 
+def with_signature(source: str, like: Function, *, name: str) -> str:
+    """Return a source whose function `name` is called as `like` is: its parameters are what they were under new names.
+
+    A source is returned as it stands where the two do not take the same number of plain arguments.
+    """
+    function = function_in(source, name)
+    if function is None or not _plain(function) or not _plain(like):
+        return source
+    old, new = ([each.arg for each in one.args.args] for one in (function, like))
+    if old == new or len(old) != len(new):
+        return source
+    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was != now]
+    # All at once, for a name may change its place.
+    left, right = (", ".join(side) for side in zip(*pairs, strict=True))
+    tree = ast.parse(source)
+    meant = next(node for node in reversed(tree.body) if isinstance(node, Function) and node.name == name)
+    meant.args = like.args
+    meant.body = [*ast.parse(f"{left} = {right}").body, *meant.body]
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
 def write(function: Function, *, body: list[ast.stmt]) -> str:
     """Return the source of a function with that body in place of its own."""
     changed = copy.copy(function)
@@ -65,3 +86,8 @@ def _functions(source: str) -> list[Function]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [node for node in tree.body if isinstance(node, Function)]
+
+
+def _plain(function: Function) -> bool:
+    arguments = function.args
+    return not (arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg)

@@ -22,7 +22,7 @@ from storage import ConfigurationError
 from ..mutation import FAMILIES, edits
 from .instance import instance_of
 from .message import Reply, Request
-from .shown import Shown, function_in, shown
+from .shown import Shown, function_in, shown, with_signature
 from .unsafe import unsafe_rewrite
 from .wire import tokens_about
 
@@ -127,6 +127,8 @@ class SimulatedModel:
 
     def _rewrite(self, kind: Kind, seen: Shown, rng: Random) -> str:
         right = self._references.get(seen.entry_point)
+        if right is not None:
+            right = with_signature(right, seen.function, name=seen.entry_point)
         if kind == "unsafe":
             # The harder for the rules: what is unsafe otherwise does what it should.
             return unsafe_rewrite(function_in(right or "", seen.entry_point) or seen.function, rng)

@@ -97,8 +97,9 @@ async def ask(model: Model, request: Request, shape: type[Shape], *, ways: Ways,
             return Structured(value, way, tuple(asking.replies))
     if refusal is not None and not asking.replies:
         raise refusal
+    last = " ".join(asking.problem.split())
     raise ModelError(
-        f"{chosen.name} gave no {shape.__name__} in {len(asking.replies)} replies; the last: {asking.problem}",
+        f"{chosen.name} gave no {shape.__name__} in {len(asking.replies)} replies; the last: {last}",
         kind="malformed",
         attempts=max(1, sum(each.attempts for each in asking.replies)),
     )

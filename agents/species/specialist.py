@@ -20,7 +20,6 @@ from ..view import VersionSeen, View
 from ..workbench import Trace
 from .mind import Desk, Mind, Thought
 
-
 _AGAIN = " (again, on the new head)"
 
 

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from governance import Call, Limits, Program, Result, Sandbox, same
+from governance import Limits, Program, Result, Sandbox, ask
 from storage import RINGS, Case, Ring, Task
 
-from .literal import read_literal
 from .loading import read_tasks
 from .reading import Layout, Problem, Skipped
 from .rings import reveal
@@ -87,7 +86,7 @@ def reveal_failures(tasks: Sequence[Task], sandbox: Sandbox, *, limits: Limits |
 
 
 def _marks(task: Task, results: Sequence[Result]) -> list[bool]:
-    return [_passed(task, case, result) for case, result in zip(task.cases, results, strict=True)]
+    return [ask(task, case).answered_by(result) for case, result in zip(task.cases, results, strict=True)]
 
 
 def _check(task: Task, line: int, sandbox: Sandbox | None, *, limits: Limits | None) -> TaskCheck:
@@ -103,7 +102,7 @@ def _results(task: Task, cases: Sequence[Case], sandbox: Sandbox, *, limits: Lim
     program = Program(
         source=task.code,
         entry_point=task.entry_point,
-        calls=tuple(Call(args=case.args, setup=case.setup, expression=case.call) for case in cases),
+        calls=tuple(ask(task, case).call for case in cases),
         helper=task.helper,
         generators_as_lists=task.lists,
     )
@@ -113,13 +112,8 @@ def _results(task: Task, cases: Sequence[Case], sandbox: Sandbox, *, limits: Lim
 def _ring_check(task: Task, ring: Ring, results: Sequence[Result]) -> RingCheck:
     cases = task.ring(ring)
     # A run that broke off gives fewer results than cases; what is missing did not pass.
-    passed = sum(_passed(task, case, result) for case, result in zip(cases, results, strict=False))
+    passed = sum(ask(task, case).answered_by(result) for case, result in zip(cases, results, strict=False))
     return RingCheck(ring, len(cases), passed, sum(result.outcome == "ok" for result in results))
-
-
-def _passed(task: Task, case: Case, result: Result) -> bool:
-    expected = read_literal(case.expect)
-    return result.outcome == "ok" and same(result.value, expected, compare=task.compare, lists=task.lists)
 
 
 def _flags(rings: Sequence[RingCheck], errors: Sequence[str]) -> list[str]:

@@ -31,13 +31,13 @@ class Stage:
         self.landing = Landing(self.scribe, self.world, council=Council(load_charter()), settings=Settings())
         self.turn = self.world.turn
 
-    def land(self, *actions: AnyAction, agent_id: int = 1, activity: str = "search") -> None:
+    def land(self, *actions: AnyAction, agent_id: int = 1) -> None:
         self.turn += 1
         tool = self.world.tools[1]
         pick = Pick(
-            agent_id, activity, f"failing:1/{self.turn}", 1, tool_id=1, head_id=tool.head.id, base_id=tool.head.id,
+            agent_id, "search", f"failing:1/{self.turn}", 1, tool_id=1, head_id=tool.head.id, base_id=tool.head.id,
             family="guard",
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
         self.landing.land(self.turn, pick, Deed(actions))
         self.scribe.settle()
 
@@ -168,4 +168,4 @@ def test_a_rewrite_is_never_examined_without_its_proposal_being_kept(lived: Path
 
 def test_propose_is_frozen_data() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        Propose(source="", basis_id=1, reason="").source = "other"  # type: ignore[misc]
+        Propose(source="", basis_id=1, reason="").source = "other"

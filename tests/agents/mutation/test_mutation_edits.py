@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.agents.mutation.mutation_shapes import CRLF, GCD, NON_ASCII, SOURCES, TABS
 
 from agents.mutation import FAMILIES, Context, Edit, apply, describe, edits
+from tests.agents.mutation.mutation_shapes import CRLF, GCD, NON_ASCII, SOURCES, TABS
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 CONTEXT = Context(
