@@ -6,6 +6,7 @@ from .bench import Bench
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .council import Council, Examination
 from .proposal import Proposal, Scorecard
+from .question import Question, ask
 from .sandbox import (
     Call,
     Limits,
@@ -44,6 +45,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Critique",
     "Standing",
     "Bench",
+    "Question",
+    "ask",
     "Trial",
     "Scorecard",
     "Reading",

@@ -112,12 +112,12 @@ class InputsUnmutated:
 
 @dataclass(frozen=True, slots=True)
 class Deterministic:
-    """A rewrite must give the same results under every hash seed and on every machine."""
+    """A rewrite must give the same results under every hash seed, in every order of the calls and on every machine."""
 
     needs_repeat: ClassVar[bool] = True
 
     def judge(self, comparison: Comparison) -> Objection | None:
-        """Object to results that differ in a second run, and to runs that fuel did not end."""
+        """Object to results that differ in a second run, last case first, and to runs that fuel did not end."""
         new = comparison.new
         if new.machine_dependent:
             return Objection({"backstop": new.outcome}, "a rewrite that stays within its fuel, memory and time")
@@ -130,7 +130,8 @@ class Deterministic:
             "gate": sum(differs[many:]),
             "results": [len(new.prints), len(comparison.again)],
         }
-        return Objection(evidence, "results that rest on the arguments alone: not on sets' order, id, chance or clock")
+        cure = "results that rest on the arguments alone: not on earlier calls, sets' order, id, chance or clock"
+        return Objection(evidence, cure)
 
 
 BEHAVIOUR_RULES = (SignatureKept, ResultCount, NoCaseLost, ScoreImproves, InputsUnmutated, Deterministic)

@@ -7,7 +7,6 @@ Does not promise: safety beyond the tier of its sandboxes, nor to be shared betw
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -15,10 +14,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, TypeAlias, TypeVar
 
-from storage import Case, Ring, Task, TaskError
+from storage import Ring, Task
 
 from .fingerprint import canonical
-from .sandbox import Sandbox, open_sandbox, same
+from .question import Question, ask, literal
+from .sandbox import Sandbox, open_sandbox
 from .sandbox.run import Call, Limits, Program, Result, Run, Tier
 from .source import read
 from .syntax import Reading
@@ -37,9 +37,13 @@ _Value = TypeVar("_Value")
 class _Plan:
     """The calls of some rings of a task, and what only the parent knows about them."""
 
-    calls: tuple[Call, ...]
-    expected: tuple[object, ...]
+    questions: tuple[Question, ...]
     arguments: tuple[str | None, ...]
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What goes into the sandbox."""
+        return tuple(question.call for question in self.questions)
 
 
 class Bench:
@@ -103,15 +107,18 @@ class Bench:
         return self._trials[key]
 
     def repeat(self, task: Task, source: str) -> tuple[str, ...]:
-        """Run the visible and gate cases under another hash seed; return one fingerprint a case."""
+        """Run the visible and gate cases last to first under another hash seed; return one fingerprint a case.
+
+        The fingerprints are in the cases' own order: they are those of `score` where a case does not depend on others.
+        """
         plan = self._plan(task, ("visible", "gate"))
-        run = self._run(self.second, _program(task, source, plan.calls))
-        return summarise(run, passed=(), mutated=(), visible=0, size=0).prints
+        run = self._run(self.second, _program(task, source, plan.calls[::-1]))
+        return summarise(run, passed=(), mutated=(), visible=0, size=0).prints[::-1]
 
     def seal(self, task: Task, source: str) -> tuple[bool, ...]:
         """Run the sealed cases and return which passed. For the report alone: nothing of it may reach an agent."""
         plan = self._plan(task, ("sealed",))
-        return _passed(task, self._run(self.sandbox, _program(task, source, plan.calls)), plan)
+        return _passed(self._run(self.sandbox, _program(task, source, plan.calls)), plan)
 
     def _try(self, task: Task, source: str) -> Trial:
         plan = self._plan(task, ("visible", "gate"))
@@ -119,7 +126,7 @@ class Bench:
         reading = read(source)
         return summarise(
             run,
-            passed=_passed(task, run, plan),
+            passed=_passed(run, plan),
             mutated=_mutated(run, plan),
             visible=len(task.ring("visible")),
             size=reading.size if isinstance(reading, Reading) else len(source),
@@ -140,20 +147,9 @@ class Bench:
 def _plan(task: Task, rings: tuple[Ring, ...]) -> _Plan:
     cases = [case for ring in rings for case in task.ring(ring)]
     return _Plan(
-        calls=tuple(Call(args=case.args, setup=case.setup, expression=case.call) for case in cases),
-        expected=tuple(_literal(task, case, case.expect) for case in cases),
-        arguments=tuple(canonical(_literal(task, case, case.args)) if case.args else None for case in cases),
+        questions=tuple(ask(task, case) for case in cases),
+        arguments=tuple(canonical(literal(task, case, case.args)) if case.args else None for case in cases),
     )
-
-
-def _literal(task: Task, case: Case, text: str) -> object:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as problem:
-        raise TaskError(
-            f"task {task.name!r}: {text[:60]!r} in its {case.ring} case {task.ring(case.ring).index(case) + 1} "
-            "is no Python literal; write it as one"
-        ) from problem
 
 
 def _program(task: Task, source: str, calls: tuple[Call, ...]) -> Program:
@@ -166,14 +162,12 @@ def _program(task: Task, source: str, calls: tuple[Call, ...]) -> Program:
     )
 
 
-def _passed(task: Task, run: Run, plan: _Plan) -> tuple[bool, ...]:
+def _passed(run: Run, plan: _Plan) -> tuple[bool, ...]:
     """Compare each result with what was expected; a call without a result did not pass."""
-    answers: Sequence[Result | None] = [*run.results, *[None] * len(plan.calls)]
+    answers: Sequence[Result | None] = [*run.results, *[None] * len(plan.questions)]
     return tuple(
-        answer is not None
-        and answer.outcome == "ok"
-        and same(answer.value, expected, compare=task.compare, lists=task.lists)
-        for answer, expected in zip(answers, plan.expected, strict=False)
+        answer is not None and question.answered_by(answer)
+        for answer, question in zip(answers, plan.questions, strict=False)
     )
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from .module_members import is_public_member
 from .rewrite import Rewrite
 from .source import names_in
-from .special_names import CARRIED, SAFE_SPECIALS, WALKS
-from .syntax import DUNDER, Lines
+from .special_names import CARRIED, OPEN_PRIVATE, SAFE_SPECIALS, WALKS
+from .syntax import DUNDER, Lines, Reading
 from .verdict import JSON, Evidence, Objection
 
 MOST_SHOWN = 8
+# Double-underscore attributes that say something about a class and change nothing in it.
+_TELLING = frozenset({"__class__", "__doc__", "__init__", "__main__", "__name__", "__qualname__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,10 @@ class NoReflection:
         found |= {name: line for name, line in _walks(new.attributes).items() if name not in old.attributes}
         found |= {name: line for name, line in _specials(new.special).items() if name not in old.special}
         found |= {what: line for what, line in new.tailored.items() if what not in old.tailored}
+        found |= {name: line for name, line in _private(rewrite).items() if name not in old.foreign}
+        if "dataclasses" in new.imports:
+            # The annotations of a class that was built by a call become code in a dataclass.
+            found |= {what: line for what, line in new.building.items() if what not in old.building}
         if "__class__" in new.special.keys() - old.special.keys():
             found["__class__"] = new.special["__class__"]
         return _objection(found, "plain attribute access, with no double-underscore attribute but the operators' own")
@@ -112,13 +118,29 @@ class NoDynamicCode:
 
 @dataclass(frozen=True, slots=True)
 class NoOutsideWorld:
-    """A rewrite may not read or write anything but its arguments and its result."""
+    """A rewrite may not read or write anything but its arguments and its result; clock and chance are outside too.
+
+    `unsteady`: attributes and members that tell the time or draw lots.
+    """
 
     banned: frozenset[str] = frozenset({"open", "input", "breakpoint", "help"})
+    unsteady: frozenset[str] = frozenset({"now", "today", "utcnow", "SystemRandom"})
 
     def judge(self, rewrite: Rewrite) -> Objection | None:
-        """Object to names that reach files, the terminal or a debugger."""
-        return _objection(rewrite.added_names(self.banned), "a function that takes what it needs as arguments")
+        """Object to names that reach files, the terminal, a debugger, the clock or chance."""
+        new, old = rewrite.new, rewrite.old
+        found = dict(rewrite.added_names(self.banned))
+        found |= {name: line for name, line in self._unsteady(new).items() if name not in self._unsteady(old)}
+        found |= {what: line for what, line in new.timed.items() if what not in old.timed}
+        return _objection(found, "a function that takes what it needs, the time among it, as arguments")
+
+    def _unsteady(self, reading: Reading) -> Lines:
+        """Return what asks the clock or chance by name: attributes, members, and names where a star imports them."""
+        found = {name: line for name, line in reading.foreign.items() if name in self.unsteady}
+        found |= {path: line for path, line in reading.members.items() if path.rpartition(".")[2] in self.unsteady}
+        if any(path.endswith(".*") for path in reading.members):
+            found |= {name: line for name, line in reading.names.items() if name in self.unsteady}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +181,10 @@ class NoRiggedCheck:
         rebound = (used & new.bound.keys()) - old.bound.keys() - {rewrite.task.entry_point}
         found = {name: new.bound[name] for name in rebound}
         found |= {name: line for name, line in new.special.items() if name not in old.special and name != "__init__"}
+        # Operators may also be put into a class by name: `S.__eq__ = ..`, or `{"__eq__": ..}` for a class that is built.
+        spelled = {name: line for name, line in new.attributes.items() if DUNDER.match(name) and name not in _TELLING}
+        found |= {name: line for name, line in spelled.items() if name not in old.attributes}
+        found |= {what: line for what, line in new.building.items() if what not in old.building}
         return _objection(found, "plain values as results, and no redefinition of the names that its cases use")
 
 
@@ -196,6 +222,13 @@ CODE_RULES = (
 
 def _specials(lines: Lines) -> Lines:
     return {name: line for name, line in lines.items() if DUNDER.match(name) and name not in SAFE_SPECIALS}
+
+
+def _private(rewrite: Rewrite) -> Lines:
+    """Return the attributes with a leading underscore that belong to somebody else than the tool and its helper."""
+    own = rewrite.new.owned | rewrite.helper.owned | OPEN_PRIVATE
+    lines = rewrite.new.foreign.items()
+    return {name: line for name, line in lines if name[0] == "_" and name not in own and not DUNDER.match(name)}
 
 
 def _walks(lines: Lines) -> Lines:

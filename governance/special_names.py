@@ -10,7 +10,7 @@ from __future__ import annotations
 SAFE_SPECIALS = frozenset(
     {
         "__abs__", "__add__", "__aenter__", "__aexit__", "__aiter__", "__all__", "__and__", "__anext__",
-        "__annotations__", "__author__", "__await__", "__bool__", "__bytes__", "__call__", "__ceil__", "__class__",
+        "__author__", "__await__", "__bool__", "__bytes__", "__call__", "__ceil__", "__class__",
         "__class_getitem__", "__complex__", "__contains__", "__copy__", "__debug__", "__delete__", "__delitem__",
         "__divmod__", "__doc__", "__enter__", "__eq__", "__exit__", "__float__", "__floor__", "__floordiv__",
         "__format__", "__future__", "__ge__", "__get__", "__getattr__", "__getitem__", "__gt__", "__hash__", "__iadd__",
@@ -29,12 +29,17 @@ SAFE_SPECIALS = frozenset(
 # Attributes through which an object leads to frames, code, scopes or its class's whole family.
 WALKS = frozenset(
     {
-        "_current_frames", "_getframe", "ag_await", "ag_code", "ag_frame", "attrgetter", "co_code", "co_consts",
+        "_convert_", "_create_", "_current_frames", "_evaluate", "_getframe", "ag_await", "ag_code", "ag_frame", "attrgetter", "co_code", "co_consts",
         "co_names", "cr_await", "cr_code", "cr_frame", "cr_origin", "f_back", "f_builtins", "f_code", "f_globals",
         "f_lineno", "f_locals", "f_trace", "func_code", "func_globals", "get_field", "gi_code", "gi_frame",
         "gi_yieldfrom", "methodcaller", "mro", "tb_frame", "tb_lasti", "tb_next", "vformat", "with_traceback",
     }
 )  # fmt: skip
+
+# Attributes that the standard library shows under a leading underscore for everyone to use.
+OPEN_PRIVATE = frozenset(
+    {"_asdict", "_field_defaults", "_fields", "_make", "_name_", "_replace", "_value_", "_value2member_map_"}
+)
 
 # Modules that other modules carry along as attributes and that no rewrite needs from there.
 CARRIED = frozenset(

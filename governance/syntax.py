@@ -9,15 +9,18 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .bindings import bindings, children, members_of
 from .signature import signatures
+from .usage import usage
 
 DUNDER = re.compile(r"__\w+__\Z")
 
 BUILTINS = frozenset(dir(builtins))
+_OWNERS = frozenset({"self", "cls"})
 _SPELLED = re.compile(r"[\w.]{1,80}\Z")
 _FIELD = re.compile(r"\{([^{}\s]*)")
 _WORD = re.compile(r"\w+")
@@ -36,6 +39,8 @@ class Reading:
     `bound`: names bound at module level or declared global; `special`: double-underscore names that are defined.
     `patched`: dotted targets that are assigned to or deleted; `tailored`: forms that name
     classes, formats or special attributes in a roundabout way.
+    `foreign`: attributes of anything but `self` and `cls`; `owned`: attributes that the source itself defines;
+    `timed` and `building`: forms that ask the clock or chance, or make classes by calls (`usage`).
     `suspects`: builtin names that are also bound in some function, so that a use of them may be harmless.
     """
 
@@ -51,6 +56,10 @@ class Reading:
     special: Lines = field(default_factory=dict)
     patched: Lines = field(default_factory=dict)
     tailored: Lines = field(default_factory=dict)
+    foreign: Lines = field(default_factory=dict)
+    owned: frozenset[str] = frozenset()
+    timed: Lines = field(default_factory=dict)
+    building: Lines = field(default_factory=dict)
     suspects: frozenset[str] = frozenset()
     signatures: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,11 +67,11 @@ class Reading:
 def survey(tree: ast.Module, *, characters: int) -> Reading:
     """Return what `tree` says; `characters` is the length of the text it was parsed from."""
     walk = _Walk()
-    for node in _module_level(tree):
-        for name in _bound_by(node):
-            _note(walk.bound, name, node)
+    for name, node in bindings(tree):
+        _note(walk.bound, name, node)
     walk.down(tree)
     patched = walk.resolve()
+    used = usage(tree, walk.aliases, words=walk.names.keys() | walk.attributes.keys())
     bare = {walk.modules[name]: line for name, line in walk.loose.items() if name in walk.modules.keys() - walk.stored}
     return Reading(
         size=walk.size,
@@ -76,7 +85,11 @@ def survey(tree: ast.Module, *, characters: int) -> Reading:
         bound=walk.bound,
         special=walk.special,
         patched=patched,
-        tailored=walk.tailored,
+        tailored={**used.reaching, **walk.tailored},
+        foreign=walk.foreign,
+        owned=frozenset(walk.owned),
+        timed=used.timed,
+        building=used.building,
         suspects=BUILTINS & walk.stored,
         signatures=signatures(tree),
     )
@@ -97,6 +110,8 @@ class _Walk:
         self.special: dict[str, int] = {}
         self.tailored: dict[str, int] = {}
         self.loose: dict[str, int] = {}
+        self.foreign: dict[str, int] = {}
+        self.owned: set[str] = set()
         self.stored: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.modules: dict[str, str] = {}
@@ -110,7 +125,7 @@ class _Walk:
             below: list[ast.AST] = []
             for node in level:
                 visit = _VISITS.get(type(node))
-                below += visit(self, node) if visit else _children(node)
+                below += visit(self, node) if visit else children(node)
             level = below
 
     def resolve(self) -> dict[str, int]:
@@ -144,7 +159,11 @@ class _Walk:
         while isinstance(inner, ast.Attribute):
             _note(self.attributes, inner.attr, inner)
             path.append(inner.attr)
+            if not (isinstance(inner.value, ast.Name) and inner.value.id in _OWNERS):
+                _note(self.foreign, inner.attr, inner)
             inner = inner.value
+        if not isinstance(node.ctx, ast.Load):
+            self.owned.add(node.attr)
         self.longest = max(self.longest, len(path))
         self.size += len(path) - 1
         if not isinstance(inner, ast.Name):
@@ -173,13 +192,15 @@ class _Walk:
             _note(self.tailored, "type() with a name and bases", node)
         if isinstance(callee, ast.Attribute) and callee.attr in {"format", "format_map"} and _is_built(callee.value):
             _note(self.tailored, "format() of a text built from parts", node)
-        return _children(node)
+        return children(node)
 
     def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[ast.AST]:
         if DUNDER.match(node.name):
             _note(self.special, node.name, node)
         self.stored.add(node.name)
-        return _children(node)
+        if isinstance(node, ast.ClassDef):
+            self.owned.update(members_of(node))
+        return children(node)
 
     def import_(self, node: ast.Import) -> list[ast.AST]:
         for alias in node.names:
@@ -205,9 +226,10 @@ class _Walk:
     def pattern(self, node: ast.MatchClass) -> list[ast.AST]:
         for name in node.kwd_attrs:
             _note(self.attributes, name, node)
+            _note(self.foreign, name, node)
             if DUNDER.match(name):
                 _note(self.tailored, f"class pattern on {name}", node)
-        return _children(node)
+        return children(node)
 
 
 _VISITS: dict[type[ast.AST], Callable[[_Walk, Any], list[ast.AST]]] = {
@@ -225,46 +247,6 @@ _VISITS: dict[type[ast.AST], Callable[[_Walk, Any], list[ast.AST]]] = {
     ast.Global: _Walk.global_,
     ast.MatchClass: _Walk.pattern,
 }
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes right below `node`, without operators and contexts, which say nothing by themselves."""
-    found: list[ast.AST] = []
-    for value in node.__dict__.values():
-        if value.__class__ is list:
-            found += [one for one in value if isinstance(one, ast.AST) and (one._fields or one._attributes)]
-        elif isinstance(value, ast.AST) and value._fields:
-            found.append(value)
-    return found
-
-
-def _module_level(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield the nodes that run when the module is loaded, bodies of functions and classes left out."""
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            waiting += node.decorator_list
-        elif not isinstance(node, ast.Lambda):
-            waiting += _children(node)
-
-
-def _bound_by(node: ast.AST) -> list[str]:
-    """Return the names that this node itself binds."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            return [name]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            return [name]
-        case ast.MatchMapping(rest=str(name)):
-            return [name]
-        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            return [alias.asname or alias.name.partition(".")[0] for alias in aliases]
-        case _:
-            return []
 
 
 def _spelled_in(text: str) -> list[str]:

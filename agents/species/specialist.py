@@ -122,7 +122,7 @@ def _suspicion(trace: Trace) -> tuple[tuple[int, float], ...]:
     return tuple(suspicion(tuple(zip(trace.lines, trace.passed, strict=True))).items())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _edits(task: Task, source: str, family: str, weights: tuple[tuple[int, float], ...]) -> Sequence[Edit]:
     cases = task.ring("visible")
     context = Context(

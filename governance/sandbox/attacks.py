@@ -162,10 +162,11 @@ def attack(victim, target):
     return knock([("environment", named), ("descriptors", descriptor)])
 
 def held(number):
+    # A closed number is told as such; that the filter or the kind of file forbids the call says that it is open.
     try:
-        os.fstat(number)
-    except OSError:
-        return False
+        os.lseek(number, 0, os.SEEK_CUR)
+    except OSError as error:
+        return error.errno != errno.EBADF
     return True
 """
 )

@@ -1,7 +1,8 @@
 """Read what a child sent as the results of its programs, in order, and say why any are missing.
 
 Promises: as many results as calls for every program that is reported; a stream with one wrong frame is `malformed`.
-Does not promise: that a well-formed claim is true; it is compared with expectations nobody in the child knows.
+Does not promise: that a well-formed claim is true: values, fuel and the arguments left behind are all the child's word.
+Values are compared with expectations that nobody in the child knows; for the rest there is no such check.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from .decode import ClaimError, decode, parse
+from .decode import ClaimError, Colliding, decode, parse
 from .process import Conversation
 from .run import Limits, Outcome, Program, Result, Run, Tier
 
@@ -20,6 +21,9 @@ _NOT_SENT = frozenset({"killed", "refused"})
 _ERROR_CHARACTERS = 200
 # The kernel limits CPU seconds by ticks and reports them exactly: a run killed this close to its limit was ended by it.
 _CPU_SHARE = 0.8
+_WROTE = "the program wrote to its result stream"
+# An honest child says that it ended and exits with code 0 at once.
+_ENDED_ITSELF = "the program's process did not end as its result stream says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,11 @@ def read_fork(talk: Conversation, programs: Sequence[Program], *, limits: Limits
             break
         runs.append(Run(tuple(results), tier, cpu_s=cpu_s, machine_dependent=claims.unsure(len(runs))))
     complete = runs and len(runs) == len(found)
-    if claims.ended and complete and not claims.malformed:
+    if claims.ended and complete and not claims.malformed and talk.code == 0:
         return Fork(runs, None, malformed=False)
     if claims.ended or claims.malformed:
-        return Fork([], _spoilt(programs[0], talk, tier=tier), malformed=True)
+        note = claims.note or (_ENDED_ITSELF if claims.ended and talk.code else _WROTE)
+        return Fork([], _spoilt(programs[0], talk, tier=tier, note=note), malformed=True)
     if len(runs) == len(programs):
         # All results were sent; what ended the child afterwards is held against its last program.
         runs.pop()
@@ -61,8 +66,7 @@ def read_fork(talk: Conversation, programs: Sequence[Program], *, limits: Limits
     return Fork(runs, culprit, malformed=False)
 
 
-def _spoilt(program: Program, talk: Conversation, *, tier: Tier) -> Run:
-    note = "the program wrote to its result stream"
+def _spoilt(program: Program, talk: Conversation, *, tier: Tier, note: str) -> Run:
     results = (Result("killed", error=note),) * len(program.calls)
     return Run(results, tier, cpu_s=talk.cpu_s, machine_dependent=True, note=note)
 
@@ -98,6 +102,8 @@ class _Claims:
     def __init__(self, talk: Conversation) -> None:
         self.ready = self.ended = False
         self.malformed = False
+        # Why it is malformed, where that is not the program's writing.
+        self.note = ""
         self._talk = talk
         self._unsure: set[int] = set()
 
@@ -115,6 +121,8 @@ class _Claims:
         try:
             for frame in self._talk.frames:
                 self._take(parse(frame), expected, found)
+        except Colliding as error:
+            self.malformed, self.note = True, str(error)
         except ClaimError:
             self.malformed = True
         if self.ended and self._talk.leftover:

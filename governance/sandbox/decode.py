@@ -8,18 +8,23 @@ Does not promise: that the claim is true.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NoReturn
 
 from .run import Opaque
 from .zygote.encode import DEPTH, ITEMS
 
-# Below this many entries even the worst collisions cost nothing worth noticing.
-_FEW = 512
+# Entries of one set or dict that may share a hash: so few cost nothing worth noticing, and chance never makes as many.
+MOST_ALIKE = 64
 
 
 class ClaimError(ValueError):
     """A child sent something that no honest child sends."""
+
+
+class Colliding(ClaimError):
+    """A set or dict has keys that were made to have one hash."""
 
 
 def _refuse(text: str) -> NoReturn:
@@ -38,6 +43,8 @@ def decode(claim: Any) -> object:
     """Return the value that a parsed claim describes. Raises ClaimError."""
     try:
         return _Decoder().decode(claim, 0)
+    except ClaimError:
+        raise
     except (TypeError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise ClaimError(f"the child sent a value that cannot be read: {str(error)[:80]}") from None
 
@@ -89,10 +96,12 @@ class _Decoder:
 
 
 def _hashable(keys: Iterable[Hashable]) -> list[Hashable]:
-    """Return the keys as a list, unless they were made to collide. Raises TypeError for one without a hash."""
+    """Return the keys as a list. Raises Colliding where they collide, TypeError for one without a hash."""
     found = list(keys)
-    if len(found) > _FEW and len({hash(key) for key in found}) < len(found) // 2:
-        _refuse("keys that collide")
+    if len(found) > MOST_ALIKE:
+        ((_, most),) = Counter(map(hash, found)).most_common(1)
+        if most > MOST_ALIKE:
+            raise Colliding(f"a result holds a set or dict in which {most} keys collide in one hash; {MOST_ALIKE} may")
     return found
 
 

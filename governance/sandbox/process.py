@@ -22,6 +22,7 @@ from pathlib import Path
 
 from storage import SandboxError
 
+from .addresses import settled
 from .run import Limits, Tier
 from .zygote import wire
 
@@ -177,16 +178,17 @@ def _start(tier: Tier, control: int, *, hash_seed: int) -> subprocess.Popen[byte
     # Isolated mode would ignore the hash seed, so the environment is emptied of everything else instead.
     kept = {name: os.environ[name] for name in _NEEDED_TO_START if name in os.environ}
     try:
-        return subprocess.Popen(
-            [sys.executable, *flags, str(SCRIPT), tier, str(control), str(os.getpid())],
-            env=kept | {"PYTHONHASHSEED": str(hash_seed)},
-            cwd="/",
-            pass_fds=(control,),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with settled():
+            return subprocess.Popen(
+                [sys.executable, *flags, str(SCRIPT), tier, str(control), str(os.getpid())],
+                env=kept | {"PYTHONHASHSEED": str(hash_seed)},
+                cwd="/",
+                pass_fds=(control,),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
     except OSError as error:
         raise SandboxError(f"the sandbox cannot start {sys.executable}: {error}") from error
 

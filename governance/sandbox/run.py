@@ -22,8 +22,8 @@ class Opaque:
     def __eq__(self, other: object) -> bool:
         return False
 
-    def __hash__(self) -> int:
-        return hash(self.type_name)
+    # By identity, as befits what equals nothing: many of one type in a set do not collide.
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,9 @@ class Limits:
 class Result:
     """What one call claims: its outcome, and for `ok` the value, else the error's type and message (200 characters).
 
-    `args_after` is the encoded argument tuple as the call left it (None where the call had no `args`), `fuel` the
-    units used, `lines` the executed lines of the source where tracing was asked for.
+    `args_after` is the argument tuple as the call left it (None where the call had no `args`), `fuel` the units used,
+    `lines` the executed lines of the source where tracing was asked for. All of it is the child's claim, fuel and
+    `args_after` no less than the value, and nothing outside can check those two.
     """
 
     outcome: Outcome

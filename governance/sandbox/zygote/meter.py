@@ -2,7 +2,8 @@
 
 Promises: running dry raises `OutOfFuel`, a BaseException, at that tick and at each later one; costs are integers that
 depend on sizes alone; a result too large for the memory limit raises MemoryError before it is made.
-Does not promise: that hostile code cannot reach its own counter; CPU and wall limits are there for that.
+Does not promise: that hostile code cannot reach its own counter; CPU and wall limits are there for that. Nor that, with
+more than 32 million units, what an earlier call left suspended is charged to the call that goes on with it.
 """
 
 from __future__ import annotations
@@ -36,35 +37,38 @@ _PASS, _COPIED = 4, 10
 _MOVED: dict[type, int] = {str: 11, bytes: 11, tuple: 7}
 # Integers below this many bits cost nothing worth counting.
 _SMALL_BITS = 2048
+# A byte for each unit, shared by all forks; walking through bytes can begin anew where walking through `repeat` cannot.
+_SUPPLY = b"\1" * (1 << 21)
+# Above this many units the bytes would take more memory than they are worth.
+_MOST_BYTES = 1 << 25
 
 
 class OutOfFuel(BaseException):
     """The call used all its fuel; raised again at every further tick."""
 
 
-class _Dry:
-    """The end of every supply: an iterator that only raises."""
+def _dry_end(dry: list[bool]) -> Iterator[bool]:
+    """Return the end of every supply: an iterator that notes in `dry` that it was reached, and only raises."""
 
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-
-    def __iter__(self) -> Iterator[bool]:
-        return self
-
-    def __next__(self) -> bool:
-        self._meter.dry = True
+    def run_dry() -> bool:
+        dry[0] = True
         raise OutOfFuel("the call used all its fuel")
+
+    return iter(run_dry, None)
 
 
 class Meter:
     """Counts the fuel of one call after another, and lends instrumented code the names it calls."""
 
     def __init__(self) -> None:
-        self.dry = self.too_large = False
+        self.too_large = False
         # Bytes: a sequence or integer above it is refused before it is built.
         self.largest = 0
         self._names: dict[str, Any] = {}
         self._big = self._big_functions()
+        # Nothing but this list is shared with the iterators: whoever takes one of them apart does not find the meter.
+        self._dry = [False]
+        self._renew(0)
         self.refill(0)
 
     def lend(self, names: dict[str, Any]) -> None:
@@ -77,14 +81,34 @@ class Meter:
         })  # fmt: skip
 
     def refill(self, units: int) -> None:
-        """Begin a call with `units` of fuel."""
-        self.dry = self.too_large = False
+        """Begin a call with `units` of fuel; what an earlier call left suspended draws on them too."""
+        self._dry[0] = self.too_large = False
         self._units = units
-        self._left = itertools.repeat(True, units)
-        # A chain of C iterators counts without a Python frame; the second link raises, again and again.
-        self._fuel = itertools.chain(self._left, _Dry(self))
+        if not self._rewind(units):
+            self._renew(units)
         self._names[FUEL] = self._fuel
         self._names[TICK] = self._fuel.__next__
+
+    def _rewind(self, units: int) -> bool:
+        """Set the supply to `units`; return False where it cannot be, being too short or used up."""
+        if units > len(self._bytes):
+            return False
+        self._left.__setstate__(len(self._bytes) - units)
+        return operator.length_hint(self._left) == units
+
+    def _renew(self, units: int) -> None:
+        """Make a new supply; one that was used up goes on raising for whoever still holds it."""
+        self._bytes = _SUPPLY if units <= len(_SUPPLY) else b"\1" * units if units <= _MOST_BYTES else b""
+        self._left: Any = iter(self._bytes) if self._bytes else itertools.repeat(True, units)
+        # A chain of C iterators counts without a Python frame; the second link raises, again and again.
+        self._fuel = itertools.chain(self._left, _dry_end(self._dry))
+        if self._bytes:
+            self._left.__setstate__(len(self._bytes) - units)
+
+    @property
+    def dry(self) -> bool:
+        """Whether the call used all its fuel."""
+        return self._dry[0]
 
     @property
     def used(self) -> int:
