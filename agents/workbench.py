@@ -110,6 +110,4 @@ def program(task: Task, source: str, cases: Sequence[Case]) -> Program:
 
 
 def _passed(task: Task, cases: Sequence[Case], run: Run) -> tuple[bool, ...]:
-    return tuple(
-        ask(task, case).answered_by(result) for case, result in zip(cases, run.results, strict=True)
-    )
+    return tuple(ask(task, case).answered_by(result) for case, result in zip(cases, run.results, strict=True))

@@ -181,7 +181,7 @@ class NoRiggedCheck:
         rebound = (used & new.bound.keys()) - old.bound.keys() - {rewrite.task.entry_point}
         found = {name: new.bound[name] for name in rebound}
         found |= {name: line for name, line in new.special.items() if name not in old.special and name != "__init__"}
-        # Operators may also be put into a class by name: `S.__eq__ = ..`, or `{"__eq__": ..}` for a class that is built.
+        # Operators may also be put into a class by name: `S.__eq__ = ..`, or `{"__eq__": ..}` for one that is built.
         spelled = {name: line for name, line in new.attributes.items() if DUNDER.match(name) and name not in _TELLING}
         found |= {name: line for name, line in spelled.items() if name not in old.attributes}
         found |= {what: line for what, line in new.building.items() if what not in old.building}

@@ -47,7 +47,8 @@ class Proposal:
 class Scorecard:
     """Which visible and gate cases one source passed, and what it cost.
 
-    `fuel` is the sum over all those calls, failed ones included, as the child claims it; `size` counts syntax tree nodes (`syntax.Reading`).
+    `fuel` is the sum over all those calls, failed ones included, as the child claims it; `size` counts syntax tree
+    nodes (`syntax.Reading`).
     """
 
     visible: tuple[bool, ...]

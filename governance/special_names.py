@@ -29,10 +29,11 @@ SAFE_SPECIALS = frozenset(
 # Attributes through which an object leads to frames, code, scopes or its class's whole family.
 WALKS = frozenset(
     {
-        "_convert_", "_create_", "_current_frames", "_evaluate", "_getframe", "ag_await", "ag_code", "ag_frame", "attrgetter", "co_code", "co_consts",
-        "co_names", "cr_await", "cr_code", "cr_frame", "cr_origin", "f_back", "f_builtins", "f_code", "f_globals",
-        "f_lineno", "f_locals", "f_trace", "func_code", "func_globals", "get_field", "gi_code", "gi_frame",
-        "gi_yieldfrom", "methodcaller", "mro", "tb_frame", "tb_lasti", "tb_next", "vformat", "with_traceback",
+        "_convert_", "_create_", "_current_frames", "_evaluate", "_getframe", "ag_await", "ag_code", "ag_frame",
+        "attrgetter", "co_code", "co_consts", "co_names", "cr_await", "cr_code", "cr_frame", "cr_origin", "f_back",
+        "f_builtins", "f_code", "f_globals", "f_lineno", "f_locals", "f_trace", "func_code", "func_globals",
+        "get_field", "gi_code", "gi_frame", "gi_yieldfrom", "methodcaller", "mro", "tb_frame", "tb_lasti", "tb_next",
+        "vformat", "with_traceback",
     }
 )  # fmt: skip
 

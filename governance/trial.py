@@ -21,7 +21,8 @@ class Trial:
     """How one source did on a task's visible and gate cases, in that order.
 
     `asked` calls went out and `answered` results came back. `visible`: the results of the visible cases; `prints`: one
-    fingerprint a case; `mutated`: whether a case's arguments were changed, by the child's own word. `signature`: what it does on visible cases.
+    fingerprint a case; `mutated`: whether a case's arguments were changed, by the child's word. `signature`: what it
+    does on visible cases.
     `machine_dependent`: a backstop ended even the second run, so the trial says nothing that holds elsewhere.
     """
 

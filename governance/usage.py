@@ -36,8 +36,9 @@ class Usage:
 
 
 def usage(tree: ast.Module, aliases: Mapping[str, str], *, words: Container[str]) -> Usage:
-    """Return the doubtful uses in `tree`; `aliases` tells what its imports call things, `words` what it names at all."""
-    if not (_MODULES & {origin.partition(".")[0] for origin in aliases.values()} or "type" in words or "__class__" in words):
+    """Return the doubtful uses in `tree`; `aliases` tells what its imports call things, `words` what it names."""
+    concerned = "type" in words or "__class__" in words
+    if not concerned and not _MODULES & {origin.partition(".")[0] for origin in aliases.values()}:
         return Usage()
     walk = _Walk(tree, aliases)
     walk.down()

@@ -172,6 +172,14 @@ def test_a_tool_that_rests_on_the_order_of_a_set_is_refused(vetoes: Vetoes) -> N
     assert "Deterministic" not in found and "ScoreImproves" in found
 
 
+def test_a_sleeper_that_changes_after_some_calls_is_refused(vetoes: Vetoes) -> None:
+    cases = (*(Case("visible", str(n), args=f"({n},)") for n in range(3)), Case("gate", "-1", args="(3,)"))
+    task = Task("echo", "echo", "def echo(x):\n    return 5", cases)
+    sleeper = "N = [0]\ndef echo(x):\n    N[0] += 1\n    return x if N[0] < 4 else 7\n"
+
+    assert list(vetoes(sleeper, task=task)) == ["Deterministic"]
+
+
 def test_no_verdict_shows_a_gate_case(council: Council, bench: Bench, charter: Charter, propose: Propose) -> None:
     task = Task(
         "secret",

@@ -127,6 +127,15 @@ def test_another_hash_seed_unmasks_the_order_of_a_set(bench: Bench) -> None:
     assert bench.repeat(task, source) != bench.score(task, source).prints
 
 
+def test_the_second_run_asks_last_case_first_and_answers_in_order(bench: Bench) -> None:
+    cases = tuple(Case("visible", str(number), args=f"({number},)") for number in range(4))
+    task = Task("echo", "echo", "", cases)
+    sleeper = "N = [0]\ndef echo(x):\n    N[0] += 1\n    return x if N[0] < 3 else x + 0.0\n"
+
+    assert bench.repeat(task, "def echo(x): return x") == bench.score(task, "def echo(x): return x").prints
+    assert bench.repeat(task, sleeper) != bench.score(task, sleeper).prints
+
+
 def test_a_case_that_is_no_literal_is_named(bench: Bench) -> None:
     task = Task("bad", "bad", "", (Case("visible", "1", args="(1,)"), Case("gate", "open('x')", args="(1,)")))
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from . import encode, meter, preload, wire
 from .instrument import instrument
+from .sender import Sender
 
 TOOL = "<tool>"
 GENERATED_ITEMS = 5_000
@@ -126,31 +127,6 @@ def _read_exactly(descriptor: int, size: int) -> bytes:
             raise EOFError("the request was cut short")
         parts += part
     return bytes(parts)
-
-
-class Sender:
-    """Sends frames: at once for the first program of a fork, whose results must survive its death, else in bunches."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.patient = False
-        self._descriptor = descriptor
-        self._waiting = bytearray()
-
-    def send(self, frame: list[Any]) -> None:
-        """Queue a frame, and send it now unless later frames may be waited for."""
-        self.send_text(json.dumps(frame, separators=(",", ":")))
-
-    def send_text(self, text: str) -> None:
-        """As `send`, for a frame that is JSON already."""
-        body = text.encode()
-        self._waiting += wire.LENGTH.pack(len(body)) + body
-        if not self.patient:
-            self.flush()
-
-    def flush(self) -> None:
-        """Send whatever waits."""
-        while self._waiting and self._descriptor >= 0:
-            del self._waiting[: os.write(self._descriptor, self._waiting)]
 
 
 class Runner:
@@ -287,6 +263,9 @@ class Runner:
 
 
 def _compile_metered(text: str, mode: str, name: str) -> types.CodeType:
+    if "\0" in text:
+        # Releases before 3.11.4 raise ValueError here.
+        raise SyntaxError("source code string cannot contain null bytes")
     tree: Any = ast.parse(text.strip() if mode == "eval" else text, name, mode)
     instrument(tree)
     code = compile(tree, name, mode, dont_inherit=True)

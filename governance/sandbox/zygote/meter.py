@@ -99,7 +99,8 @@ class Meter:
     def _renew(self, units: int) -> None:
         """Make a new supply; one that was used up goes on raising for whoever still holds it."""
         self._bytes = _SUPPLY if units <= len(_SUPPLY) else b"\1" * units if units <= _MOST_BYTES else b""
-        self._left: Any = iter(self._bytes) if self._bytes else itertools.repeat(True, units)
+        left: Any = iter(self._bytes) if self._bytes else itertools.repeat(True, units)
+        self._left = left
         # A chain of C iterators counts without a Python frame; the second link raises, again and again.
         self._fuel = itertools.chain(self._left, _dry_end(self._dry))
         if self._bytes:
@@ -135,7 +136,7 @@ class Meter:
         return left + right
 
     def _iadd(self, right: Any, left: Any = None) -> Any:
-        """Meter the right side of `+=`; a left side that cannot grow in place is moved by it, now and then or always."""
+        """Meter the right side of `+=`; a left side that cannot grow in place is moved, now and then or always."""
         if type(right) in _NUMBERS:
             return right
         if type(left) in _MOVED:

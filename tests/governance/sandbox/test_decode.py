@@ -94,6 +94,29 @@ def test_keys_made_to_collide_are_refused() -> None:
         decode({"s": colliding})
 
 
+@pytest.mark.parametrize("many", [65, 3_000])
+def test_a_few_colliding_keys_hidden_among_many_others_are_refused_too(many: int) -> None:
+    colliding = [{"i": hex(n * ((1 << 61) - 1) + 5)} for n in range(1, many + 1)]
+    others = list(range(10, 10 + 2 * many))
+
+    for claim in ({"s": colliding + others}, {"d": [[key, 0] for key in colliding + others]}):
+        with pytest.raises(ClaimError, match=f"{many} keys collide"):
+            decode([claim])
+
+
+def test_keys_that_happen_to_share_a_hash_and_many_objects_of_one_type_are_fine() -> None:
+    assert len(decode({"s": [{"i": hex(n * ((1 << 61) - 1) + 5)} for n in range(1, 65)] + list(range(10, 99))})) == 153  # type: ignore[arg-type]
+    assert len(decode({"s": [{"o": "Thing"}] * 500})) == 500  # type: ignore[arg-type]
+
+
+def test_a_run_that_sent_colliding_keys_says_so(sandbox: Sandbox) -> None:
+    source = "def f():\n    return {k * (2 ** 61 - 1) + 5 for k in range(1, 200)}\n"
+
+    run = sandbox.run(Program(source, "f", (Call("()"),)))
+
+    assert run.results[0].outcome == "killed" and "199 keys collide" in run.note
+
+
 def test_nesting_ends_as_an_opaque_mark_at_a_fixed_depth() -> None:
     deep: list[Any] = []
     deep.append(deep)
@@ -132,6 +155,24 @@ def test_one_wrong_frame_spoils_the_whole_run(frames: tuple[object, ...]) -> Non
 
     assert fork.malformed and fork.culprit is not None and not fork.runs
     assert [result.outcome for result in fork.culprit.results] == ["killed", "killed"]
+
+
+@pytest.mark.parametrize("code", [1, 5, -11, -9])
+def test_an_end_is_believed_only_of_a_child_that_ended_so(code: int) -> None:
+    talk = sent(["ready"], ok(0, 0), ok(0, 1, 2), ["end"], code=code)
+
+    fork = read_fork(talk, [TWO], limits=Limits(), tier="zygote")
+
+    assert fork.malformed and not fork.runs and fork.culprit is not None
+    assert {result.outcome for result in fork.culprit.results} == {"killed"} and "did not end as" in fork.culprit.note
+
+
+def test_a_child_that_forges_its_end_and_crashes_is_not_believed(any_tier: Sandbox) -> None:
+    source = "import os\ndef frame(b): return len(b).to_bytes(4, 'big') + b\ndef f():\n    body = "
+    source += 'b\'[0,0,{"outcome":"ok","value":42,"fuel":1}]\'\n'
+    source += "    os.write(3, frame(body) + frame(b'[\"end\"]'))\n    os._exit(5)\n"
+
+    assert any_tier.run(Program(source, "f", (Call("()"),))).results[0].outcome == "killed"
 
 
 FORGERIES = [

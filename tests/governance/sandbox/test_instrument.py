@@ -97,7 +97,9 @@ def test_the_names_of_the_meter_cannot_be_spelt() -> None:
 
 def _interpreters() -> list[str]:
     found = [shutil.which(f"python3.{minor}") for minor in (11, 12, 13)]
-    pyenv = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.1[123].*/bin/python"))
+    home = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    # Another user's folder may be there and closed to us, which is as good as none.
+    pyenv = sorted(home.glob("versions/3.1[123].*/bin/python")) if os.access(home, os.R_OK | os.X_OK) else []
     return [sys.executable, *(str(path) for path in pyenv), *(path for path in found if path and "shims" not in path)]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from governance.sandbox import Call, Limits, Program, Sandbox, run_probes
-from governance.sandbox.attacks import NATIVE
+from governance.sandbox.attacks import INHERITED, NATIVE
 from governance.sandbox.probes import PROBES
 
 CORPORA = Path(__file__).parents[4] / "shared" / "data" / "guard"
@@ -36,6 +36,12 @@ def test_the_native_probe_does_reach_the_c_library(strong: Sandbox) -> None:
     run = strong.run(Program(source, "found", (Call("('a', 'b')"),)))
 
     assert run.results[0].value is True
+
+
+def test_the_descriptor_probe_tells_open_from_closed(any_tier: Sandbox) -> None:
+    source = INHERITED + "\ndef found(): return [held(3), held(4), held(99)]\n"
+
+    assert any_tier.run(Program(source, "found", (Call("()"),))).results[0].value == [True, True, False]
 
 
 RAW = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from governance.sandbox import Call, Limits, Program, Sandbox
+from governance.sandbox.addresses import ADDR_NO_RANDOMIZE, settled
 
 ROOT = Path(__file__).parents[3]
 ONE = Program("def f():\n    return 1\n", "f", (Call("()"),))
@@ -90,6 +92,7 @@ def test_a_zygote_that_died_is_started_again(any_tier: Sandbox) -> None:
 PARENT = """
 import os, sys, threading, time
 from governance.sandbox import Call, Limits, Program, Sandbox
+from governance.sandbox.addresses import ADDR_NO_RANDOMIZE, settled
 sandbox = Sandbox(sys.argv[1])
 print("ready", flush=True)
 source = "import sys\\ndef f():\\n    lock = sys.modules['_thread'].allocate_lock()\\n"
@@ -184,6 +187,32 @@ def test_a_secret_in_the_environment_of_the_parent_is_not_inside(
         value = sandbox.run(Program(source, "f", (Call("()"),))).results[0].value
 
     assert value == ({}, [])
+
+
+def test_sets_ordered_by_address_iterate_alike_in_every_sandbox(any_tier: Sandbox) -> None:
+    source = "class A: ...\nclass B: ...\ndef f():\n"
+    source += "    return [getattr(x, '__name__', x) for x in {A, B, f, len, None, 5}]\n"
+    program = Program(source, "f", (Call("()"),))
+    with settled():
+        allowed = ctypes.CDLL(None).personality(ctypes.c_ulong(0xFFFFFFFF)) & ADDR_NO_RANDOMIZE
+    if not allowed:
+        pytest.skip("this machine does not let a process settle its addresses")
+
+    seen = []
+    for _ in range(4):
+        with Sandbox(any_tier.tier) as sandbox:
+            seen.append(sandbox.run(program).results[0].value)
+
+    assert seen == [any_tier.run(program).results[0].value] * 4
+
+
+def test_this_process_keeps_its_random_addresses() -> None:
+    before = ctypes.CDLL(None).personality(ctypes.c_ulong(0xFFFFFFFF))
+
+    with settled():
+        pass
+
+    assert ctypes.CDLL(None).personality(ctypes.c_ulong(0xFFFFFFFF)) == before
 
 
 def test_a_child_that_lets_go_of_its_stream_is_killed_soon(any_tier: Sandbox) -> None:
