@@ -72,8 +72,8 @@ def still() -> None:
 
 
 def print_document(**fields: Any) -> None:
-    """Print one JSON document with its schema version first."""
-    say(json.dumps({"schema_version": 1, **fields}, indent=2))
+    """Print one JSON document on one line, with its schema version first."""
+    say(json.dumps({"schema_version": 1, **fields}))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

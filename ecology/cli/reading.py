@@ -39,18 +39,17 @@ def agents(
 
 def lineage(
     database: DatabaseArgument,
-    tool: Annotated[str, typer.Argument(help="A tool's name or entry point.")],
+    tool: Annotated[str | None, typer.Argument(help="A tool's name or entry point; all tools without it.")] = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how a tool became what it is, newest version first."""
     with Store.open(database) as store:
         _require_past(store, as_of)
-        found = store.tools.find(tool, as_of=as_of)
-        head = store.tools.head(found.id, as_of=as_of)
-        rows = [_version(each) for each in (head, *store.lineage.ancestors(head.id))]
+        found = [store.tools.find(tool, as_of=as_of)] if tool else store.tools.all(as_of=as_of)
+        rows = [row for each in found for row in _line(store, each, as_of=as_of)]
     columns = ("id", "number", "author", "visible", "gate", "fuel", "reason")
-    print_rows(rows, columns, name="versions", as_json=as_json)
+    print_rows(rows, columns if tool else ("tool", *columns), name="versions", as_json=as_json)
 
 
 def show(
@@ -121,6 +120,12 @@ def verdicts(
 def _agent(store: Store, agent: AgentRecord, *, as_of: int | None = None) -> dict[str, Any]:
     energy = store.ledger.balance(agent.id, kind="energy", as_of=as_of)
     return asdict(agent) | {"energy": round(energy, 3), "alive": agent.alive}
+
+
+def _line(store: Store, tool: ToolRecord, *, as_of: int | None) -> list[dict[str, Any]]:
+    """Return a tool's head and what it came from, newest first."""
+    head = store.tools.head(tool.id, as_of=as_of)
+    return [{"tool": tool.name} | _version(each) for each in (head, *store.lineage.ancestors(head.id))]
 
 
 def _version(version: VersionRecord) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import warnings
 from dataclasses import asdict
@@ -37,15 +38,16 @@ def try_(
         with open_sandbox(sandbox) as box:
             result, tier = box.run(program, Limits(fuel=fuel)).results[0], box.tier
     except SandboxUnavailable as error:
-        document = {"tier": None, "outcome": "refused", "value": None, "error": str(error), "fuel": 0}
         if as_json:
-            print_document(**document)
+            print_document(tier=None, outcome="refused", value=None, literal=None, error=str(error), fuel=0)
         raise
-    value = repr(result.value) if result.outcome == "ok" else None
+    literal = repr(result.value) if result.outcome == "ok" else None
     if as_json:
-        print_document(tier=tier, outcome=result.outcome, value=value, error=result.error, fuel=result.fuel)
+        value = result.value if _is_json(result.value) else literal
+        said = {"outcome": result.outcome, "value": value, "literal": literal, "error": result.error}
+        print_document(tier=tier, **said, fuel=result.fuel)
     else:
-        told = value if value is not None else result.error or f"after {result.fuel} steps"
+        told = literal if literal is not None else result.error or f"after {result.fuel} steps"
         print_text(f"{tier}  {result.outcome}  {' '.join(told.splitlines())}")
     if result.outcome != "ok":
         raise typer.Exit(1)
@@ -80,6 +82,15 @@ def _verified(database: Path | None) -> dict[str, object] | None:
     with Store.open(database) as store:
         store.verify()
         return {"path": str(database), "entries": store.last_seq(), "history_hash": store.history_hash()}
+
+
+def _is_json(value: object) -> bool:
+    """Whether JSON can say a value exactly: no tuples, sets, bytes, NaN or keys that are no text."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return repr(json.loads(text)) == repr(value)
 
 
 def _require_expression(call: str) -> None:

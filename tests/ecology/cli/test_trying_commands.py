@@ -39,8 +39,10 @@ def tool(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("call", "code", "outcome", "value", "error"),
     [
-        ("plus(1)", 0, "ok", "2", ""),
-        ("chatty()", 0, "ok", repr("\x1b[31mred"), ""),
+        ("plus(1)", 0, "ok", 2, ""),
+        ("[plus(1), None, {'a': True}]", 0, "ok", [2, None, {"a": True}], ""),
+        ("(plus(1), {3})", 0, "ok", "(2, {3})", ""),
+        ("chatty()", 0, "ok", "\x1b[31mred", ""),
         ("endless()", 1, "timeout", None, ""),
         ("failing()", 1, "error", None, "ValueError: two\nlines"),
         ("nothing_like_it()", 1, "error", None, "NameError: name 'nothing_like_it' is not defined"),
@@ -48,13 +50,14 @@ def tool(tmp_path: Path) -> Path:
     ],
 )
 def test_try_tells_tier_outcome_and_value(
-    ecology: Shell, tool: Path, call: str, code: int, outcome: str, value: str | None, error: str
+    ecology: Shell, tool: Path, call: str, code: int, outcome: str, value: object, error: str
 ) -> None:
     said = ecology("try", tool, "--call", call, "--json")
     plain = ecology("try", tool, "--call", call)
 
     found = said.document()
     assert (said.code, said.err, found["outcome"], found["value"]) == (code, "", outcome, value)
+    assert found["literal"] == (None if value is None else value if value == "(2, {3})" else repr(value))
     assert found["error"] == error and found["tier"] in ("namespaces", "zygote", "rlimit")
     assert (plain.code, plain.err, plain.out.count("\n")) == (code, "", 1)
     assert plain.out.startswith(f"{found['tier']}  {outcome}  ")
