@@ -6,6 +6,7 @@ nothing had happened. Does not promise: the past; ask the store for that.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,8 +16,8 @@ from agents import Genome
 from storage import Entry, Score
 
 Row = Mapping[str, Any]
-# Refused only for coming at the wrong time: after so many turns the same rewrite may be offered again.
-_LATE = {"FreshParent": 0, "RatePerTool": 50}
+# Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
+_UNTIMELY = ("FreshParent", "RatePerTool")
 NOTHING = Score(0, 0, 0, 0, 0)
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 
@@ -253,8 +254,8 @@ class World:
         tool = self.tools[proposal.tool_id]
         tool.pending.pop(proposal.id, None)
         tool.said.append(f"{row['rule']} would pass {row['would_pass']}")
-        if row["rule"] in _LATE and proposal.betters(tool.head):
-            proposal.not_before = entry.turn + _LATE[row["rule"]]
+        if row["rule"] in _UNTIMELY and proposal.betters(tool.head):
+            proposal.not_before = _not_before(tool, json.loads(row["evidence"]))
             tool.stale[proposal.id] = proposal
 
     def _on_critique(self, entry: Entry, row: Row) -> None:
@@ -308,3 +309,10 @@ class World:
         elif done["activity"] == "repropose":
             for proposal_id in done["proposals"]:
                 tool.stale.pop(proposal_id, None)
+
+
+def _not_before(tool: ToolState, evidence: Mapping[str, Any]) -> int:
+    """Return the turn from which a rate lets the tool change again; 0 where no rate was in the way."""
+    if "most" not in evidence or not 0 < evidence["most"] <= len(tool.admitted_turns):
+        return 0
+    return int(tool.admitted_turns[-evidence["most"]] + evidence["turns"])

@@ -15,6 +15,7 @@ from ecology.scribe import Scribe
 from ecology.turn import Deed
 from ecology.world import World
 from governance import Council
+from storage import VersionRecord
 
 
 class Stage:
@@ -145,17 +146,39 @@ def test_a_rewrite_becomes_the_head_once_its_quorum_of_lineages_supports_it(
     assert len(supporters) == quorum
 
 
-def test_what_the_rate_refused_is_offered_again_later(tmp_path: Path, few_tasks: tuple[Task, ...]) -> None:
+def test_what_the_rate_refused_is_offered_again_once_the_rate_allows_it(
+    tmp_path: Path, few_tasks: tuple[Task, ...]
+) -> None:
     charter = tmp_path / "charter.toml"
-    charter.write_text("[limits.RatePerTool]\nmost = 1\nturns = 30\n")
+    charter.write_text("[limits.RatePerTool]\nmost = 1\nturns = 60\n")
 
-    with Ecology(tmp_path / "rate.db", seed=1, charter=charter) as ecology:
+    with Ecology(tmp_path / "rate.db", seed=2, charter=charter) as ecology:
         ecology.settle(few_tasks)
-        ecology.run(250)
-        refused = ecology.tools.verdicts(rule="RatePerTool", limit=500)
-        offered = [each for each in ecology.tools.proposals() if each.reason.endswith("(again, on the new head)")]
+        ecology.run(200)
+        vetoes = ecology.tools.verdicts(rule="RatePerTool", limit=500)
+        offers = [each for each in ecology.tools.proposals() if each.reason.endswith("(again, on the new head)")]
+    refused = {each.proposal_id for each in vetoes} - {each.id for each in offers}
+    turns = {entry_id: turn for entry_id, turn in turns_of_proposals(tmp_path / "rate.db").items()}
 
-    assert not refused or offered
+    assert refused and offers
+    saved = [each.proposal_id for each in admitted(tmp_path / "rate.db")]
+    assert any(each.id in saved for each in offers)
+    assert all(turns[each.id] > min(turns[number] for number in refused if number) for each in offers)
+
+
+def turns_of_proposals(path: Path) -> dict[int, int]:
+    with Store.open(path) as store:
+        return {
+            int(str(row["id"])): entry.turn
+            for entry in store.history()
+            for table, row in entry.rows
+            if table == "proposal"
+        }
+
+
+def admitted(path: Path) -> list[VersionRecord]:
+    with Store.open(path) as store:
+        return [version for tool in store.tools.all() for version in store.tools.versions(tool.id)]
 
 
 def test_a_rewrite_is_never_examined_without_its_proposal_being_kept(lived: Path) -> None:

@@ -66,11 +66,18 @@ def opened(
 def _public_python() -> str:
     """An interpreter of this version that any user may run."""
     wanted = f"python3.{sys.version_info.minor}"
+    for needed in (ROOT, Path(pydantic.__file__).parents[1]):
+        if not _open_to_all(Path(needed)):
+            pytest.skip(f"an ordinary user may not read {needed}")
     for folder in ("/usr/bin", "/usr/local/bin", str(Path(sys.base_prefix, "bin"))):
         path = shutil.which(wanted, path=folder)
-        if path and all(os.stat(parent).st_mode & 0o001 for parent in Path(os.path.realpath(path)).parents):
+        if path and _open_to_all(Path(os.path.realpath(path)).parent):
             return path
     pytest.skip(f"no {wanted} that an ordinary user may run")
+
+
+def _open_to_all(folder: Path) -> bool:
+    return all(os.stat(each).st_mode & 0o001 for each in (folder, *folder.parents))
 
 
 def _as_nobody() -> tuple[str, ...]:
