@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from governance import Bench, Call, Limits, Program, Result, Run, Sandbox, ask
+from governance import Bench, Call, Limits, Result, Run, Sandbox, ask, program
 from storage import Case, Task
 
 # A mind looks at thousands of variants: what needs far more steps than the tool at hand is not worth waiting for.
@@ -41,9 +41,9 @@ class Workbench:
     def trace(self, task: Task, source: str) -> Trace:
         """Run the visible cases, once as they will be judged and once more to see which lines they execute."""
         cases = task.ring("visible")
-        asked = program(task, source, cases)
-        run = self._run(self._bench.sandbox, asked, self._bench.limits)
-        traced = self._run(self._bench.sandbox, replace(asked, trace=True), self._limits(_TRACE_FUEL))
+        asked = program(task, source, _calls(task, cases))
+        run = self._bench.run(self._bench.sandbox, asked, self._bench.limits)
+        traced = self._bench.run(self._bench.sandbox, replace(asked, trace=True), self._limits(_TRACE_FUEL))
         return Trace(
             passed=_passed(task, cases, run),
             lines=tuple(result.lines for result in traced.results),
@@ -75,15 +75,10 @@ class Workbench:
         return self._answers(self._bench.second, task, source, calls=calls)
 
     def _answers(self, sandbox: Sandbox, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
-        run = self._run(sandbox, replace(program(task, source, ()), calls=tuple(calls)), self._limits(_COMPARE_FUEL))
+        run = self._bench.run(sandbox, program(task, source, calls), self._limits(_COMPARE_FUEL))
         if not run.machine_dependent:
             return run.results
         return tuple(result if result.outcome == "ok" else replace(result, outcome="refused") for result in run.results)
-
-    def _run(self, sandbox: Sandbox, asked: Program, limits: Limits) -> Run:
-        run = sandbox.run(asked, limits)
-        # What a backstop ended may have been the machine's fault; alone and once more, it is the program's.
-        return sandbox.run(asked, limits) if run.machine_dependent else run
 
     def _limits(self, fuel: int) -> Limits:
         """Return the charter's own limits, with less fuel."""
@@ -94,19 +89,13 @@ class Workbench:
     ) -> list[tuple[bool, ...]]:
         if not sources:
             return []
-        runs = self._bench.sandbox.run_variants([program(task, source, cases) for source in sources], limits)
+        calls = _calls(task, cases)
+        runs = self._bench.sandbox.run_variants([program(task, source, calls) for source in sources], limits)
         return [_passed(task, cases, run) for run in runs]
 
 
-def program(task: Task, source: str, cases: Sequence[Case]) -> Program:
-    """Return the sandbox program that runs a source on some cases of a task, expectations left out."""
-    return Program(
-        source=source,
-        entry_point=task.entry_point,
-        helper=task.helper,
-        calls=tuple(ask(task, case).call for case in cases),
-        generators_as_lists=task.lists,
-    )
+def _calls(task: Task, cases: Sequence[Case]) -> tuple[Call, ...]:
+    return tuple(ask(task, case).call for case in cases)
 
 
 def _passed(task: Task, cases: Sequence[Case], run: Run) -> tuple[bool, ...]:

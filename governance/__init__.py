@@ -6,7 +6,7 @@ from .bench import Bench
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .council import Council, Examination
 from .proposal import Proposal, Scorecard
-from .question import Question, ask
+from .question import Question, ask, program
 from .sandbox import (
     Call,
     Limits,
@@ -47,6 +47,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Bench",
     "Question",
     "ask",
+    "program",
     "Trial",
     "Scorecard",
     "Reading",

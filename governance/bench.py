@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias, TypeVar
 from storage import Ring, Task
 
 from .fingerprint import canonical
-from .question import Question, ask, literal
+from .question import Question, ask, literal, program
 from .sandbox import Sandbox, open_sandbox
 from .sandbox.run import Call, Limits, Program, Result, Run, Tier
 from .source import read
@@ -112,17 +112,17 @@ class Bench:
         The fingerprints are in the cases' own order: they are those of `score` where a case does not depend on others.
         """
         plan = self._plan(task, ("visible", "gate"))
-        run = self._run(self.second, _program(task, source, plan.calls[::-1]))
+        run = self.run(self.second, program(task, source, plan.calls[::-1]), self.limits)
         return summarise(run, passed=(), mutated=(), visible=0, size=0).prints[::-1]
 
     def seal(self, task: Task, source: str) -> tuple[bool, ...]:
         """Run the sealed cases and return which passed. For the report alone: nothing of it may reach an agent."""
         plan = self._plan(task, ("sealed",))
-        return _passed(self._run(self.sandbox, _program(task, source, plan.calls)), plan)
+        return _passed(self.run(self.sandbox, program(task, source, plan.calls), self.limits), plan)
 
     def _try(self, task: Task, source: str) -> Trial:
         plan = self._plan(task, ("visible", "gate"))
-        run = self._run(self.sandbox, _program(task, source, plan.calls))
+        run = self.run(self.sandbox, program(task, source, plan.calls), self.limits)
         reading = read(source)
         return summarise(
             run,
@@ -132,10 +132,11 @@ class Bench:
             size=reading.size if isinstance(reading, Reading) else len(source),
         )
 
-    def _run(self, sandbox: Sandbox, program: Program) -> Run:
-        run = sandbox.run(program, self.limits)
+    def run(self, sandbox: Sandbox, asked: Program, limits: Limits) -> Run:
+        """Run a program in one of the bench's sandboxes, once more where a backstop ended it the first time."""
+        run = sandbox.run(asked, limits)
         # What a backstop ended may have been the machine's fault; alone and once more, it is the program's.
-        return sandbox.run(program, self.limits) if run.machine_dependent else run
+        return sandbox.run(asked, limits) if run.machine_dependent else run
 
     def _plan(self, task: Task, rings: tuple[Ring, ...]) -> _Plan:
         key = (task.digest, rings)
@@ -149,16 +150,6 @@ def _plan(task: Task, rings: tuple[Ring, ...]) -> _Plan:
     return _Plan(
         questions=tuple(ask(task, case) for case in cases),
         arguments=tuple(canonical(literal(task, case, case.args)) if case.args else None for case in cases),
-    )
-
-
-def _program(task: Task, source: str, calls: tuple[Call, ...]) -> Program:
-    return Program(
-        source=source,
-        entry_point=task.entry_point,
-        calls=calls,
-        helper=task.helper,
-        generators_as_lists=task.lists,
     )
 
 

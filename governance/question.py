@@ -8,7 +8,7 @@ Does not promise: to find an expectation that is spelled otherwise, as in `abs(X
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from typing import Any, Literal
 from storage import Case, Task, TaskError
 
 from .sandbox import same
-from .sandbox.run import Call, Result
+from .sandbox.run import Call, Program, Result
 
 Compare = Literal["exact", "close"]
 
@@ -57,6 +57,17 @@ def ask(task: Task, case: Case) -> Question:
         # Told with its place by the reader of literals.
         literal(task, case, case.expect)
         raise
+
+
+def program(task: Task, source: str, calls: Sequence[Call]) -> Program:
+    """Return the sandbox program that makes some calls of a source as the task would have it run."""
+    return Program(
+        source=source,
+        entry_point=task.entry_point,
+        calls=tuple(calls),
+        helper=task.helper,
+        generators_as_lists=task.lists,
+    )
 
 
 def literal(task: Task, case: Case, text: str) -> object:

@@ -11,6 +11,7 @@ import pytest
 from agents import FAMILIES, Genome, Myself, VersionSeen, View, visible_only
 from ecology import Ecology, Store, load_tasks
 from ecology.world import World
+from governance import ask, program
 from storage.tables import HISTORY, OPERATIONAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,11 +97,9 @@ def test_law_3_only_the_sandbox_runs_code() -> None:
 
 
 def test_law_3_no_expected_answer_is_in_what_goes_to_the_sandbox() -> None:
-    from agents.workbench import program
-
     for task in load_tasks(ROOT / "examples" / "everyday.jsonl"):
         cases = task.cases
-        sent = program(task, task.code, cases)
+        sent = program(task, task.code, [ask(task, case).call for case in cases])
         assert [(call.args, call.setup, call.expression) for call in sent.calls] == [
             (case.args, case.setup, case.call) for case in cases
         ]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from governance import Limits, Program, Result, Sandbox, ask
+from governance import Limits, Result, Sandbox, ask, program
 from storage import RINGS, Case, Ring, Task
 
 from .loading import read_tasks
@@ -99,14 +99,8 @@ def _check(task: Task, line: int, sandbox: Sandbox | None, *, limits: Limits | N
 
 
 def _results(task: Task, cases: Sequence[Case], sandbox: Sandbox, *, limits: Limits | None) -> Sequence[Result]:
-    program = Program(
-        source=task.code,
-        entry_point=task.entry_point,
-        calls=tuple(ask(task, case).call for case in cases),
-        helper=task.helper,
-        generators_as_lists=task.lists,
-    )
-    return sandbox.run(program, limits or Limits()).results
+    asked = program(task, task.code, [ask(task, case).call for case in cases])
+    return sandbox.run(asked, limits or Limits()).results
 
 
 def _ring_check(task: Task, ring: Ring, results: Sequence[Result]) -> RingCheck:
