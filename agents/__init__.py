@@ -5,37 +5,78 @@ The minds themselves are in `agents.species`, which loads LangGraph and is impor
 
 from __future__ import annotations
 
-from .actions import AnyAction, Critique, Pass, Post, Propose, Retire, Signal, Spawn
+from .actions import ACTIONS, AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Test
 from .genome import Genome
-from .models import MODELS, require_model
+from .manner import Manner
+from .models import Learned, Spoken, Talk, members, require_model, spelled
 from .mutation import FAMILIES, describe
-from .population import founders, introduce
-from .view import SAID_CHARACTERS, Activity, Candidate, Myself, ProposalSeen, VersionSeen, View, visible_only
-from .workbench import Workbench
+from .population import (
+    OFFLINE_SPECIES,
+    activity_of,
+    bound,
+    founders,
+    introduce,
+    niche_parts,
+    usual_population,
+)
+from .view import (
+    POSTED_CHARACTERS,
+    SAID_CHARACTERS,
+    Activity,
+    Candidate,
+    Myself,
+    Posted,
+    ProposalSeen,
+    Rival,
+    Shelved,
+    VersionSeen,
+    View,
+    visible_only,
+)
+from .workbench import DistantBench, Rehearsal, Workbench
 
 __all__ = [
+    "ACTIONS",
     "FAMILIES",
-    "MODELS",
+    "OFFLINE_SPECIES",
+    "POSTED_CHARACTERS",
     "SAID_CHARACTERS",
     "Activity",
     "AnyAction",
     "Candidate",
+    "Compose",
     "Critique",
+    "DistantBench",
     "Genome",
+    "Learned",
+    "Manner",
     "Myself",
     "Pass",
     "Post",
+    "Posted",
     "ProposalSeen",
     "Propose",
+    "Rehearsal",
     "Retire",
+    "Rival",
+    "Shelved",
     "Signal",
     "Spawn",
+    "Spoken",
+    "Talk",
+    "Test",
     "VersionSeen",
     "View",
     "Workbench",
+    "activity_of",
+    "bound",
     "describe",
     "founders",
     "introduce",
+    "members",
+    "niche_parts",
     "require_model",
+    "spelled",
+    "usual_population",
     "visible_only",
 ]

@@ -55,6 +55,31 @@ class Propose(Action):
     reason: str
 
 
+class Compose(Action):
+    """Ask for a tool to be rewritten on top of others: `source` is its entry point alone, which calls the components.
+
+    `components` are the ids of their versions, as the view's shelf shows them; the engine puts their code in.
+    """
+
+    act: Literal["compose"] = "compose"
+    source: str
+    basis_id: int
+    components: tuple[int, ...] = Field(min_length=1, max_length=8)
+    reason: str
+
+
+class Test(Action):
+    """Offer a case for the tool at hand: `args` (a tuple literal), or `setup` and `call`; `expect` is a literal."""
+
+    __test__ = False  # no test of ours, whatever pytest makes of the name
+    act: Literal["test"] = "test"
+    args: str = ""
+    setup: str = ""
+    call: str = ""
+    expect: str
+    reason: str
+
+
 class Critique(Action):
     """Support a pending proposal or object to it; `evidence` is what anybody can run again to see the same."""
 
@@ -82,6 +107,7 @@ class Retire(Action):
 
 
 AnyAction = Annotated[
-    Pass | Post | Signal | Propose | Critique | Spawn | Retire,
+    Pass | Post | Signal | Propose | Compose | Test | Critique | Spawn | Retire,
     Field(discriminator="act"),
 ]
+ACTIONS = (Pass, Post, Signal, Propose, Compose, Test, Critique, Spawn, Retire)

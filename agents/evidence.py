@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from governance import Call, Result, same
+from governance import Call, Opaque, Result, same
 from storage import Task
 
 from .inputs import literal
@@ -18,6 +18,14 @@ from .inputs import literal
 # An error of these types is a slip in the code; others may be what the tool means to raise.
 _SLIPS = ("NameError", "UnboundLocalError", "AttributeError", "TypeError", "RecursionError")
 _SHOWN = 100
+_TOLD = 200
+_FAILURES = {
+    "timeout": "did not end within its fuel (an endless loop, or far too many steps)",
+    "memory": "needed more memory than there is",
+    "output": "gave more than can be read",
+    "killed": "was stopped from outside",
+    "refused": "was not run",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +91,16 @@ def answer(result: Result) -> str:
     if result.outcome == "ok":
         return literal(result.value)
     return result.error.split(":")[0] if result.outcome == "error" else result.outcome
+
+
+def told(result: Result) -> str:
+    """Return a result in at most 200 characters for whoever wrote the code: the value, or the failure in words."""
+    if result.outcome == "error":
+        text = f"raised {result.error}"
+    elif result.outcome != "ok":
+        text = _FAILURES.get(result.outcome, result.outcome)
+    elif isinstance(result.value, Opaque):
+        text = f"an object of type {result.value.type_name}, which is no plain data"
+    else:
+        text = literal(result.value)
+    return text if len(text) <= _TOLD else f"{text[: _TOLD - 4]} ..."

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from storage import Task
+from storage import Case, Task
 
 from .genome import Genome
 
 SAID_CHARACTERS = 2_000
 
-Activity = Literal["search", "review", "repropose", "breed"]
+POSTED_CHARACTERS = 1_500
+
+Activity = Literal["search", "rewrite", "improve", "test", "review", "repropose", "breed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,18 @@ class VersionSeen:
 
 @dataclass(frozen=True, slots=True)
 class ProposalSeen:
-    """A pending proposal under review, or a stale one that may be made again; `basis_id` is what it was made from."""
+    """A pending proposal under review, or a stale one that may be made again; `basis_id` is what it was made from.
+
+    `lineage` is its author's.
+    """
 
     id: int
+    author: str
     author_id: int
     basis_id: int
     source: str
     reason: str
+    lineage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +66,45 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """A live source of the tool and the lineage that wrote it, 0 for the code as it came; `name` is what to call it."""
+
+    lineage: int
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A solved tool of the ecology, which others may be built on."""
+
+    version_id: int
+    tool: str
+    entry_point: str
+    description: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What an agent wrote on the blackboard."""
+
+    author: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One agent's picture of the world as of `seq`, for one `activity`.
 
     `head` is the tool as it stands, `base` the version this turn works from. `cursor` is how many edits of the
-    agent's family were tried on the base before. `proposals` are those under review (or the stale one), oldest first,
-    `said` is what rules and critics lately held against rewrites of the tool, newest last, within `SAID_CHARACTERS`.
-    `kin` the living agents a breeder chooses parents from, `unmet` the species and families called for, as
-    `specialist/guard` or `critic`.
+    agent's family were tried on the base before, `operator` the tool that makes those edits where the family is one.
+    `proposals` are those under review (or the stale one), oldest first, `said` is what rules and critics lately held
+    against rewrites of the tool, newest last, within `SAID_CHARACTERS`. `kin` are the living agents a breeder chooses
+    parents from, `unmet` the niches called for, as `specialist/guard` or `mender@gpt-5-mini`. `tests` are the cases on
+    which unrelated sources have agreed. Those who think with a model also see `rivals`, the tool's live sources, its
+    head first, and `posts` about the tool, newest last; a composer sees the `shelf`, and whoever rewrites an operator
+    tool its `record`: how long each version served and what it earned.
     """
 
     turn: int
@@ -82,6 +120,12 @@ class View:
     said: tuple[str, ...] = ()
     kin: tuple[Candidate, ...] = ()
     unmet: tuple[str, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    tests: tuple[Case, ...] = ()
+    posts: tuple[Posted, ...] = ()
+    shelf: tuple[Shelved, ...] = ()
+    record: tuple[str, ...] = ()
+    operator: VersionSeen | None = None
 
 
 def visible_only(task: Task) -> Task:

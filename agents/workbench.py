@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from governance import Bench, Call, Limits, Result, Run, Sandbox, ask, program
 from storage import Case, Task
+
+from .evidence import told
+from .operators import fitting, question
 
 # A mind looks at thousands of variants: what needs far more steps than the tool at hand is not worth waiting for.
 _SEARCH_FUEL = 20_000
@@ -32,6 +36,42 @@ class Trace:
     fuel: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How a source did on the visible cases, as whoever wrote it is told: which passed, and what each gave.
+
+    `seen` holds each result as a short literal, or the kind of failure and its message; `fuel` is that of all together.
+    """
+
+    passed: tuple[bool, ...]
+    seen: tuple[str, ...]
+    fuel: int
+
+    @property
+    def score(self) -> int:
+        """How many cases passed."""
+        return sum(self.passed)
+
+
+class DistantBench(Protocol):
+    """A workbench in another process, bound to the task of one turn: what a mind in the engine's process awaits.
+
+    Each raises SandboxError where the sandbox breaks down.
+    """
+
+    async def rehearse(self, source: str) -> Rehearsal:
+        """Return how a source does on the visible cases."""
+        ...
+
+    async def compare(self, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:
+        """Return what each source gives on each of the calls."""
+        ...
+
+    async def repeat(self, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
+        """Return what a source gives on the calls under another hash seed."""
+        ...
+
+
 class Workbench:
     """The bench's sandboxes, as one mind uses them: the first, and one under another hash seed where it asks."""
 
@@ -48,6 +88,16 @@ class Workbench:
             passed=_passed(task, cases, run),
             lines=tuple(result.lines for result in traced.results),
             fuel=tuple(0 if result.outcome == "timeout" else result.fuel for result in run.results),
+        )
+
+    def rehearse(self, task: Task, source: str) -> Rehearsal:
+        """Run the visible cases once, as they will be judged."""
+        cases = task.ring("visible")
+        run = self._bench.run(self._bench.sandbox, program(task, source, _calls(task, cases)), self._bench.limits)
+        return Rehearsal(
+            passed=_passed(task, cases, run),
+            seen=tuple(told(result) for result in run.results),
+            fuel=sum(result.fuel for result in run.results),
         )
 
     def attempt(self, task: Task, sources: Sequence[str], *, base: Trace) -> list[tuple[bool, ...]]:
@@ -73,6 +123,20 @@ class Workbench:
     def repeat(self, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
         """Return what a source gives on the calls under another hash seed."""
         return self._answers(self._bench.second, task, source, calls=calls)
+
+    def operate(
+        self, operator_source: str, *, source: str, entry_point: str, task: Task, lines: Sequence[tuple[int, float]]
+    ) -> tuple[str, ...]:
+        """Run an operator tool on a source of a task and return those of its rewrites that can be used, in its order.
+
+        An operator that crashes, never ends or returns anything else gives none. `lines` are pairs of a line number and
+        how suspicious it is.
+        """
+        asked = question(operator_source, source=source, entry_point=entry_point, task=task, lines=lines)
+        run = self._bench.run(self._bench.sandbox, asked, self._bench.limits)
+        if run.machine_dependent or run.results[0].outcome != "ok":
+            return ()
+        return fitting(run.results[0].value, source=source, entry_point=entry_point)
 
     def _answers(self, sandbox: Sandbox, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
         run = self._bench.run(sandbox, program(task, source, calls), self._limits(_COMPARE_FUEL))

@@ -19,14 +19,16 @@ class Behaviour:
     """How the server answers.
 
     `latency_s` seconds before each reply; `faults` a share of 0 to 1 for each fault; `schedule` what the next requests
-    meet before shares count ("ok" or a fault); `replies` are given in turn, without them the question comes back;
-    `retry_after` goes with each 429; prices are USD a million tokens; `unsupported` modes are refused with 400;
-    `key`, if set, is the only one let in.
+    meet before shares count ("ok" or a fault); `answers` are for questions that hold the text they stand under, the
+    first that fits, and `{number}` in one becomes the request's number; else `replies` are given in turn, and without
+    them the question comes back; `retry_after` goes with each 429; prices are USD a million tokens; `unsupported`
+    modes are refused with 400; `key`, if set, is the only one let in.
     """
 
     latency_s: float = 0.0
     faults: dict[str, float] = field(default_factory=dict)
     schedule: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
     replies: list[str] = field(default_factory=list)
     retry_after: str = "1"
     usage: bool = True
@@ -76,7 +78,7 @@ class Course:
 
     def body(self, asked: Body, *, number: int) -> Body:
         """Return the reply to what was asked."""
-        text = self._text(asked)
+        text = self._text(asked, number=number)
         message: Body = {"role": "assistant", "content": text}
         if "tools" in asked:
             function = {"name": asked["tools"][0]["function"]["name"], "arguments": text}
@@ -86,7 +88,12 @@ class Course:
         body: Body = {"id": f"reply-{number}", "object": "chat.completion", "created": 0, "model": asked["model"]}
         return body | {"choices": [choice]} | ({"usage": self._usage(asked, text)} if self.behaviour.usage else {})
 
-    def _text(self, asked: Body) -> str:
+    def _text(self, asked: Body, *, number: int) -> str:
+        if self.behaviour.answers:
+            question = "\n".join(str(message["content"]) for message in asked["messages"])
+            fitting = (answer for part, answer in self.behaviour.answers.items() if part in question)
+            if answer := next(fitting, ""):
+                return answer.replace("{number}", str(number))
         if not self.behaviour.replies:
             return str(asked["messages"][-1]["content"])
         self._given += 1

@@ -110,11 +110,12 @@ class ModelServer:
         stats.in_flight_max = max(stats.in_flight_max, stats.in_flight)
         self._count_peer(request)
         try:
-            return await self._complete(request)
+            # Counted now, for others come while this one is kept waiting.
+            return await self._complete(request, number=stats.requests)
         finally:
             stats.in_flight -= 1
 
-    async def _complete(self, request: web.Request) -> web.StreamResponse:
+    async def _complete(self, request: web.Request, *, number: int) -> web.StreamResponse:
         raw = await request.read()
         asked = json.loads(raw)
         fault = self._course.fault()
@@ -123,14 +124,14 @@ class ModelServer:
         if refusal := self._refusal(request, asked):
             return refusal
         if fault == "ok":
-            return await self._answer(raw, asked)
+            return await self._answer(raw, asked, number=number)
         self.stats.faults[fault] = self.stats.faults.get(fault, 0) + 1
         if status := _status(fault):
             return self._failed(status, request)
-        return await self._faults[fault](request, self._course.body(asked, number=self.stats.requests))
+        return await self._faults[fault](request, self._course.body(asked, number=number))
 
-    async def _answer(self, raw: bytes, asked: Body) -> web.Response:
-        body = self._course.body(asked, number=self.stats.requests)
+    async def _answer(self, raw: bytes, asked: Body, *, number: int) -> web.Response:
+        body = self._course.body(asked, number=number)
         digest = hashlib.sha256(raw).digest()
         usage = body.get("usage", {})
         self.stats.tokens_in += usage.get("prompt_tokens", 0)
@@ -221,8 +222,9 @@ def _transport(request: web.Request) -> asyncio.Transport:
 
 def _cut(request: web.Request, *, gently: bool = False) -> web.StreamResponse:
     """End the connection; whatever is returned has nobody to go to."""
-    transport = _transport(request)
-    transport.close() if gently else transport.abort()
+    # A client that has gone has left no transport.
+    if transport := request.transport:
+        transport.close() if gently else transport.abort()
     return web.Response()
 
 

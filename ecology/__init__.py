@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agents import FAMILIES, Genome
+    from agents import FAMILIES, Compose, Critique, Genome, Pass, Post, Propose, Spawn, Test, View
+    from agents.species import Study, ThinkingMind, Thought
     from governance import load_charter, open_sandbox
     from storage import Case, EcologyError, Store, Task
 
+    from .budget import Allowance, Budget
     from .ecology import Ecology, SandboxWarning
     from .report import Report, ToolReport
     from .settings import Settings
@@ -31,8 +33,21 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Report",
     "ToolReport",
     "Settings",
+    "Budget",
+    "Allowance",
     "Genome",
     "FAMILIES",
+    "ThinkingMind",
+    "Study",
+    "View",
+    "Thought",
+    "Propose",
+    "Compose",
+    "Critique",
+    "Test",
+    "Post",
+    "Spawn",
+    "Pass",
     "Store",
     "open_sandbox",
     "load_charter",
@@ -41,11 +56,24 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
 ]
 
 _HOMES = {
+    "ecology.budget": ("Allowance", "Budget"),
     "ecology.ecology": ("Ecology", "SandboxWarning"),
     "ecology.report": ("Report", "ToolReport"),
     "ecology.settings": ("Settings",),
     "ecology.tasks": ("check_tasks", "load_tasks", "write_tasks"),
-    "agents": ("FAMILIES", "Genome"),
+    "agents": (
+        "FAMILIES",
+        "Compose",
+        "Critique",
+        "Genome",
+        "Pass",
+        "Post",
+        "Propose",
+        "Spawn",
+        "Test",
+        "View",
+    ),
+    "agents.species": ("Study", "ThinkingMind", "Thought"),
     "governance": ("load_charter", "open_sandbox"),
     "storage": ("Case", "EcologyError", "Store", "Task"),
 }

@@ -7,6 +7,8 @@ Does not promise: progress. That is the population's business.
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -14,16 +16,18 @@ from dataclasses import dataclass
 from random import Random
 
 from agents import FAMILIES
-from storage import Entry
+from storage import BudgetReached, Entry
 
-from .attention import Pick, choose
+from .attention import InFlight, Pick, choose
 from .executors import Pool
 from .landing import Landing
 from .report import Ending
 from .scribe import Scribe
 from .settings import Settings
+from .speaking import learned, model_for
+from .thinking import Think, Thinker
 from .turn import Deed, Take
-from .views import view_of
+from .views import Window
 from .world import World
 
 
@@ -54,19 +58,40 @@ class Flight:
     record: tuple[Entry, ...] = ()
 
 
-class Engine:
-    """Makes the turns of one run."""
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who does a turn: workers for offline minds, the thinker for those with a model; `views` are what they see."""
 
-    def __init__(self, world: World, landing: Landing, *, scribe: Scribe, pool: Pool, settings: Settings) -> None:
+    pool: Pool
+    thinker: Thinker
+    views: Window
+
+
+class Engine:
+    """Makes the turns of one run; `deadline` is when, by `time.monotonic`, its budget of wall time is used up."""
+
+    def __init__(
+        self,
+        world: World,
+        landing: Landing,
+        hands: Hands,
+        *,
+        scribe: Scribe,
+        settings: Settings,
+        deadline: float = math.inf,
+    ) -> None:
         self._world = world
         self._landing = landing
+        self._hands = hands
         self._scribe = scribe
-        self._pool = pool
         self._settings = settings
+        self._deadline = deadline
         self._flights: deque[Flight] = deque()
+        self._in_flight = InFlight()
         self._taken = 0
         self._idle = 0
         self._draining = False
+        self.refusal = ""
 
     def drain(self) -> None:
         """Launch no more turns; those in flight are landed."""
@@ -86,8 +111,14 @@ class Engine:
                 turn += 1
             if not self._flights:
                 break
-            self._land(self._flights.popleft())
+            try:
+                self._land(self._flights.popleft())
+            except BudgetReached as error:
+                # What is in flight behind it is not landed, so the history ends where the money did.
+                return self._refused(str(error))
             watch(self._standing(target))
+        if self.refusal:
+            return "budget"
         if self._quiet:
             return "extinct" if self._abandoned() else "settled"
         return "turns" if turn > target else "stopped"
@@ -100,49 +131,63 @@ class Engine:
     def _abandoned(self) -> bool:
         """Whether a tool still fails that some family of edits has not been tried on to the end."""
         return any(
-            not tool.solved and any(not tool.head.reached(family).exhausted for family in FAMILIES)
+            not tool.solved and any(not tool.head.reached(f"specialist/{family}").exhausted for family in FAMILIES)
             for tool in self._world.tools.values()
         )
 
     def _may_launch(self) -> bool:
-        return len(self._flights) < self._settings.window and not self._draining and not self._quiet
+        if time.monotonic() >= self._deadline and not self.refusal:
+            self._refused("the budget of wall time is used up; raise it to go on")
+        return len(self._flights) < self._settings.window and not (self._draining or self._quiet or self.refusal)
+
+    def _refused(self, why: str) -> Ending:
+        self.refusal = why
+        return "budget"
 
     def _launch(self, turn: int, record: tuple[Entry, ...]) -> Flight:
-        """Choose whose turn it is as the world stands now, and send it to a worker, unless it was taken before."""
+        """Choose whose turn it is as the world stands now, and have it taken, unless it was taken before."""
         flight = Flight(turn, Pick.stored(record), record=record) if record else self._fresh(turn)
         self._idle = 0 if flight.pick else self._idle + 1
+        if flight.pick:
+            self._in_flight.add(flight.pick)
         return flight
 
     def _fresh(self, turn: int) -> Flight:
         seed = f"{self._settings.seed}:{turn}"
-        in_flight = [flight.pick for flight in self._flights if flight.pick]
-        pick = choose(self._world, turn=turn, rng=Random(f"{seed}:attention"), in_flight=in_flight)
+        pick = choose(self._world, turn=turn, rng=Random(f"{seed}:attention"), in_flight=self._in_flight)
         if pick is None:
             return Flight(turn, None)
-        view = view_of(self._world, pick, turn=turn, source_of=self._scribe.source_of)
+        view = self._hands.views.view(pick, turn=turn)
         task_id = self._world.tools[pick.tool_id].task_id if pick.tool_id else None
-        return Flight(
-            turn, pick, deed=self._pool.submit(Take(view, pick.tool_id, task_id, seed=f"{self._settings.seed}:{turn}"))
-        )
+        genome = view.me.genome
+        if genome.is_offline or pick.activity == "repropose":
+            return Flight(turn, pick, self._hands.pool.submit(Take(view, task_id, seed)))
+        model = model_for(self._world, self._settings, genome.model, turn=turn)
+        think = Think(view, task_id, seed, model, learned(self._world, model))
+        return Flight(turn, pick, self._hands.thinker.submit(think))
 
     def _land(self, flight: Flight) -> None:
         """Commit the oldest turn in flight, or fold in what it committed before."""
+        if flight.pick:
+            self._in_flight.remove(flight.pick)
         if flight.record:
             for entry in flight.record:
                 self._world.fold(entry)
             return
+        deed = flight.deed.result() if flight.deed else Deed(())
         self._taken += 1
-        self._landing.land(flight.turn, flight.pick, flight.deed.result() if flight.deed else Deed(()))
+        self._landing.land(flight.turn, flight.pick, deed)
 
     def _standing(self, target: int) -> Standing:
         world = self._world
+        tasks = [tool for tool in world.tools.values() if not tool.is_operator]
         return Standing(
             turn=world.turn,
             target=target,
             taken=self._taken,
-            solved=sum(tool.solved for tool in world.tools.values()),
-            tasks=len(world.tools),
+            solved=sum(tool.solved for tool in tasks),
+            tasks=len(tasks),
             vetoes=world.counts.vetoes,
-            usd=0.0,
+            usd=sum(model.usd for model in world.models.values()),
             draining=self._draining,
         )

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
-from storage import ConfigurationError, RunRecord, SessionRecord, Store, VersionRecord
+from agents.models import SIMULATED
+from storage import ConfigurationError, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
 
-Ending = Literal["settled", "extinct", "turns", "stopped", "unfinished"]
+Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "unfinished"]
 
 _ENDINGS: dict[Ending, str] = {
     "settled": "nothing left to do",
     "extinct": "nobody is left alive who could go on",
     "turns": "all turns taken",
+    "budget": "a budget is used up; `ecology resume` with a larger one goes on",
     "stopped": "stopped on request; `ecology resume` goes on",
     "unfinished": "not finished; `ecology resume` goes on",
 }
@@ -25,7 +27,10 @@ _ENDINGS: dict[Ending, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ToolReport:
-    """How one tool ended: `sealed` marks its sealed cases (`1` passed), None where they have not been run."""
+    """How one tool ended: `sealed` marks its sealed cases (`1` passed), None where they have not been run.
+
+    `simulated`: a simulated model, which may have been shown the answer, wrote a version that its head comes from.
+    """
 
     task: str
     versions: int
@@ -33,6 +38,7 @@ class ToolReport:
     sealed: str | None
     author: str
     reason: str
+    simulated: bool = False
 
     @property
     def sealed_correct(self) -> bool:
@@ -44,7 +50,8 @@ class ToolReport:
 class Report:
     """The totals of a database and how each of its tools and its latest run ended.
 
-    `agents_spawned` counts the founders too; `vetoes` are proposals and births refused; `usd` is what models were paid.
+    `agents_spawned` counts the founders too; `vetoes` are proposals and births refused; `usd` is what models were paid
+    as far as it is known, `spending` what each species had of each model; `operators` are the tools that make edits.
     """
 
     database: str
@@ -61,16 +68,23 @@ class Report:
     usd: float
     elapsed_s: float
     history_hash: str
+    spending: tuple[ModelSpending, ...] = ()
+    operators: tuple[ToolReport, ...] = ()
 
     @property
     def solved(self) -> int:
-        """How many tools pass all their visible and gate cases."""
-        return sum(tool.solved for tool in self.tools)
+        """How many tools pass all their visible and gate cases; what a simulated model solved does not count."""
+        return sum(tool.solved and not tool.simulated for tool in self.tools)
 
     @property
     def sealed_correct(self) -> int:
         """How many solved tools pass all their sealed cases too."""
-        return sum(tool.sealed_correct for tool in self.tools)
+        return sum(tool.sealed_correct and not tool.simulated for tool in self.tools)
+
+    @property
+    def simulated(self) -> int:
+        """How many tools pass all their visible and gate cases by the hand of a simulated model."""
+        return sum(tool.solved and tool.simulated for tool in self.tools)
 
     def document(self) -> dict[str, Any]:
         """Return the report as one JSON document."""
@@ -81,8 +95,11 @@ class Report:
             "tasks": len(self.tools),
             "solved": self.solved,
             "sealed_correct": self.sealed_correct,
-            **{name: totals[name] for name in totals if name != "tools"},
+            "simulated": self.simulated,
+            **{name: totals[name] for name in totals if name not in ("tools", "spending", "operators")},
             "tools": tools,
+            "operators": [{"tool": each.task, "versions": each.versions} for each in self.operators],
+            "spending": totals["spending"],
         }
 
     def __str__(self) -> str:
@@ -91,6 +108,9 @@ class Report:
             f"{self.solved} of {len(self.tools)} tools repaired, {self.sealed_correct} of them right on the sealed"
             " cases too",
             *(f"  {_line(tool)}" for tool in self.tools),
+            *([f"{self.simulated} by a simulated model, which count for nothing"] if self.simulated else []),
+            *_rewritten(self.operators),
+            *_spent(self.spending),
             f"{self.turns} turns, {self.candidates} candidates run, {self.proposals} proposals, {self.vetoes} vetoed",
             f"{self.agents_spawned} agents spawned, {self.agents_retired} retired; {self.usd:.2f} USD; "
             f"{self.elapsed_s:.1f} s; sandbox {self.tier}; model {self.model}",
@@ -107,7 +127,26 @@ def _line(tool: ToolReport) -> str:
         return f"- {tool.task}: not repaired"
     if tool.versions == 1:
         return f"+ {tool.task}: nothing to repair"
-    return f"+ {tool.task}: {tool.reason} ({tool.author}), {tool.versions - 1} rewrite{'s' * (tool.versions > 2)}"
+    by = f"{tool.author}, simulated" if tool.simulated else tool.author
+    return f"+ {tool.task}: {tool.reason} ({by}), {tool.versions - 1} rewrite{'s' * (tool.versions > 2)}"
+
+
+def _rewritten(operators: Sequence[ToolReport]) -> list[str]:
+    new = [each for each in operators if each.versions > 1]
+    return [f"operator tools rewritten: {', '.join(each.task for each in new)}"] if new else []
+
+
+def _spent(spending: Sequence[ModelSpending]) -> list[str]:
+    """Return a line for what each species had of each model; an unknown price is said, never counted as none."""
+    lines = []
+    for each in spending:
+        unknown = f" and {each.unknown} calls of unknown price" if each.unknown else ""
+        failed = f", {each.failed} failed" if each.failed else ""
+        lines.append(
+            f"{each.species} with {each.model}: {each.calls} calls{failed}, {each.tokens_in} tokens in and"
+            f" {each.tokens_out} out, {each.usd:.4f} USD{unknown}"
+        )
+    return lines
 
 
 def report_on(store: Store, *, elapsed_s: float) -> Report:
@@ -119,12 +158,16 @@ def report_on(store: Store, *, elapsed_s: float) -> Report:
     if run is None:
         raise ConfigurationError(f"{store.path} holds no run to report on; `ecology run` begins one")
     sessions = store.sessions.all()
+    operators = {each.task.name: each.task.judged == "earnings" for each in store.tasks.all()}
+    tools = [(each.task, each) for each in _tools(store)]
     return Report(
         database=str(store.path),
         ending=_ending(run, sessions),
         model=run.model,
         tier=sessions[-1].tier if sessions else "",
-        tools=_tools(store),
+        tools=tuple(each for name, each in tools if not operators[name]),
+        operators=tuple(each for name, each in tools if operators[name]),
+        spending=tuple(store.journal.totals()),
         usd=abs(store.ledger.totals().get("usd", 0.0)),
         elapsed_s=elapsed_s,
         history_hash=store.history_hash(),
@@ -133,7 +176,7 @@ def report_on(store: Store, *, elapsed_s: float) -> Report:
 
 
 def _ending(run: RunRecord, sessions: Sequence[SessionRecord]) -> Ending:
-    if run.ending in ("settled", "extinct", "turns"):
+    if run.ending in ("settled", "extinct", "turns", "budget"):
         return cast(Ending, run.ending)
     return "stopped" if sessions and sessions[-1].outcome == "stopped" else "unfinished"
 
@@ -141,6 +184,7 @@ def _ending(run: RunRecord, sessions: Sequence[SessionRecord]) -> Ending:
 def _tools(store: Store) -> tuple[ToolReport, ...]:
     names = {tool.id: tool.name for tool in store.tools.all()}
     sealed = {each.version_id: each.passed for each in store.tools.evaluations(ring_set="sealed")}
+    simulated = store.lineage.of_model(SIMULATED)
     return tuple(
         ToolReport(
             task=names[head.tool_id],
@@ -149,6 +193,7 @@ def _tools(store: Store) -> tuple[ToolReport, ...]:
             sealed=sealed.get(head.id),
             author=head.author or "",
             reason=head.reason,
+            simulated=head.id in simulated,
         )
         for head in store.tools.heads()
     )

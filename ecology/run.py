@@ -6,36 +6,51 @@ Does not promise: to come back early. The first Ctrl-C drains the turns in fligh
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from agents import founders
+from agents import founders, visible_only
 from governance import Council
 from storage import RunRecord, Store, Task, TaskRecord, Transaction
 
-from .engine import Engine, Standing
+from .engine import Engine, Hands, Standing
 from .executors import Pool
 from .landing import Landing
 from .record import Record
 from .report import Ending
+from .rewrites import IMPROVE
 from .scribe import Scribe, score_of
 from .settings import Settings
+from .speaking import Speaking
+from .states import NOTHING, ToolState
+from .thinking import Thinker
 from .turn import Seal, Weigh, Weighed
-from .world import NOTHING, ToolState, World
+from .views import Window
+from .world import World
+
+if TYPE_CHECKING:
+    from agents.species import ThinkingMind
 
 Watch = Callable[[Standing], None]
 
 _FAILING = 1.0
+_OPERATOR = (0.25, 400.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run and what it is lived with; `tier` is the sandbox tier that its workers got."""
+    """One run and what it is lived with; `tier` is the sandbox tier that its workers got.
+
+    `minds` are a user's own by species; `cut` is the turn after which the run that is replayed ended early, and how.
+    """
 
     store: Store
     record: RunRecord
@@ -44,6 +59,9 @@ class Run:
     pool: Pool
     tier: str
     tasks: Sequence[TaskRecord]
+    speaking: Speaking
+    minds: Mapping[str, ThinkingMind]
+    cut: tuple[int, Ending] | None = None
 
     def live(self, watch: Watch) -> Ending:
         """Live the run from wherever its record stops, and return how it ended.
@@ -57,10 +75,7 @@ class Run:
             world.fold(entry)
         self._found(world, scribe)
         self._weigh(world, scribe)
-        landing = Landing(scribe, world, council=self.council, settings=self.settings)
-        engine = Engine(world, landing, scribe=scribe, pool=self.pool, settings=self.settings)
-        with _drained_by_interrupt(engine):
-            ending = engine.run(first=world.turn + 1, target=self.record.turns_target, record=past.turns(), watch=watch)
+        ending = self._take_turns(world, scribe, past, watch)
         for entry in past.after():
             world.fold(entry)
         scribe.settle()
@@ -70,11 +85,27 @@ class Run:
             scribe.settle()
         return ending
 
+    def _take_turns(self, world: World, scribe: Scribe, past: Record, watch: Watch) -> Ending:
+        self.speaking.purses.remember(world.founders)
+        landing = Landing(scribe, world, council=self.council, settings=self.settings)
+        tasks = {each.id: visible_only(each.task) for each in self.tasks}
+        left_s = self.speaking.purses.run.left_s
+        target = self.cut[0] if self.cut else self.record.turns_target
+        with Thinker(self.pool, self.settings, connect=self.speaking.connect, minds=self.minds) as thinker:
+            hands = Hands(self.pool, thinker, Window(world, scribe.source_of, tasks))
+            engine = Engine(
+                world, landing, hands, scribe=scribe, settings=self.settings,
+                deadline=math.inf if left_s is None else time.monotonic() + left_s,
+            )  # fmt: skip
+            with _drained_by_interrupt(engine):
+                ending = engine.run(first=world.turn + 1, target=target, record=past.turns(), watch=watch)
+        return self.cut[1] if self.cut and ending == "turns" else ending
+
     def _found(self, world: World, scribe: Scribe) -> None:
         """Let the founders be born, once."""
         if world.founders:
             return
-        genomes = founders(critics=self.settings.critics, breeders=self.settings.breeders)
+        genomes = founders(self.settings.population)
 
         def births(tx: Transaction) -> None:
             moment = scribe.moment(turn=0, cause=self.record.seq)
@@ -101,14 +132,21 @@ class Run:
             score=score_of(found.card), outcome=found.outcome, tier=found.tier, signature=found.signature, **moment,
         )  # fmt: skip
         scribe.fold(tx)
-        if not tool.solved:
-            strength = (_FAILING, self.settings.open_half_life)
-            scribe.signal(tx, "failing", f"failing:{tool.id}", strength=strength, agent_id=None, moment=moment)
+        if tool.is_operator:
+            calling, strength = "operator", _OPERATOR
+        elif not tool.solved:
+            calling, strength = "failing", (_FAILING, self.settings.open_half_life)
+        elif scribe.world.improvable():
+            calling, strength = "improve", IMPROVE
+        else:
+            return
+        scribe.signal(tx, calling, f"{calling}:{tool.id}", strength=strength, agent_id=None, moment=moment)
 
     def _seal(self, world: World, scribe: Scribe) -> None:
         """Run the sealed cases of every solved tool's head, once."""
         tasks = {each.tool_id: _sealed(each.task) for each in self.tasks}
-        heads = [tool for tool in world.tools.values() if tool.solved and tool.head.id not in world.sealed]
+        solved = [tool for tool in world.tools.values() if tool.solved and not tool.is_operator]
+        heads = [tool for tool in solved if tool.head.id not in world.sealed]
         jobs = [Seal(tasks[tool.id], scribe.source_of(tool.head.code_hash)) for tool in heads]
         for tool, future in zip(heads, [self.pool.submit(job) for job in jobs], strict=True):
             passed: tuple[bool, ...] = future.result()

@@ -22,7 +22,7 @@ class Scribe:
 
     def __init__(self, store: Store, world: World, *, run_id: int) -> None:
         self.store = store
-        self._world = world
+        self.world = world
         self._run_id = run_id
         self._folded = 0
         self._sources: dict[str, str] = {}
@@ -42,7 +42,7 @@ class Scribe:
     def fold(self, tx: Transaction) -> None:
         """Fold in what the change has recorded since the last time."""
         for entry in tx.entries[self._folded :]:
-            self._world.fold(entry)
+            self.world.fold(entry)
         self._folded = len(tx.entries)
 
     def moment(self, *, turn: int, cause: int | None = None) -> Moment:

@@ -1,37 +1,49 @@
 """What a run is told before it starts: `Settings` decide its history, `Resources` only how fast it gets there.
 
-Promises: the same settings and tasks give the same history, whatever the resources.
-Does not promise: that a setting is wise.
+Promises: the same settings and tasks (and, where a model thinks, its replies) give the same history, whatever the
+resources. Does not promise: that a setting is wise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agents import Manner
 from storage import ConfigurationError
 
 SandboxChoice = Literal["auto", "namespaces", "zygote", "rlimit"]
+
+OFFLINE_WINDOW = 8
+MODEL_WINDOW = 64
+_LONGEST_S = 7 * 86_400
 
 
 class Settings(BaseModel):
     """Everything that shapes history; kept in the run's row.
 
     `window` is how many turns are in flight at most: turn i sees the world as of the commit of turn i - window.
-    `charter` is the TOML text by which the rules differ from those that ship. Half-lives are in turns, energies in the
-    ledger's own unit; `patience` is how many turns in vain on one tool call for a child.
+    `model` names what those agents think with that no niche of the `population` (agents by niche) binds to another;
+    with `bandit` a turn's model is chosen by what each has brought for its cost, else drawn by weight. `temperature`,
+    `max_tokens` and `prompt_tokens` are the manner in which models are spoken to. `charter` is the TOML text by which
+    the rules differ from those that ship. Half-lives are in turns, energies in the ledger's own unit; `patience` is how
+    many turns in vain on one tool call for a child.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(default=0, ge=-(2**63), lt=2**63)
-    window: int = Field(default=8, ge=1, le=4096)
+    window: int = Field(default=OFFLINE_WINDOW, ge=1, le=4096)
     model: str = "offline"
+    bandit: bool = False
+    population: dict[str, int] = Field(default_factory=dict)
+    temperature: float = Manner().temperature
+    max_tokens: int = Manner().max_tokens
+    prompt_tokens: int = Manner().prompt_tokens
     charter: str = ""
-    critics: int = Field(default=3, ge=1, le=64)
-    breeders: int = Field(default=1, ge=0, le=16)
     start_energy: float = Field(default=100.0, gt=0)
     turn_cost: float = Field(default=0.2, ge=0)
     candidate_cost: float = Field(default=0.01, ge=0)
@@ -47,22 +59,57 @@ class Settings(BaseModel):
         Raises: ConfigurationError: a value is out of its range or a name is unknown; the sentence names it.
         """
         try:
-            return cls(**values)
+            settings = cls(**values)
+            settings.manner  # noqa: B018 - made once here so that its ranges are checked
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise ConfigurationError(f"setting {place!r} is {first['input']!r}: {first['msg'].lower()}") from None
+        return settings
+
+    @property
+    def manner(self) -> Manner:
+        """How models are spoken to."""
+        return Manner(temperature=self.temperature, max_tokens=self.max_tokens, prompt_tokens=self.prompt_tokens)
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a run may use of this machine: worker processes and the sandbox tier."""
+    """What a run may use: worker processes, the sandbox tier, and how it reaches its models.
+
+    `calls_at_once`: calls under way at one endpoint at most; `prices`: a TOML file of prices before our own; `replay`:
+    a database whose journal answers in the models' place; `references`: a JSONL file of right sources, which only a
+    `simulated` model is shown; `reply_s`: seconds that a call may take; `mailbox_s`: those that a letter may wait.
+    """
 
     workers: int = 2
     sandbox: SandboxChoice = "auto"
+    calls_at_once: int = 64
+    reply_s: float = 600.0
+    mailbox_s: float = 3600.0
+    prices: Path | None = None
+    replay: Path | None = None
+    references: Path | None = None
+
+    @classmethod
+    def checked(cls, **values: Any) -> Self:
+        """Return resources made of these values.
+
+        Raises: ConfigurationError: a value is out of its range or a name is unknown; the sentence names it.
+        """
+        names = [each.name for each in fields(cls)]
+        for name in values:
+            if name not in names:
+                raise ConfigurationError(f"no resource {name!r}; there are {', '.join(names)}")
+        return cls(**values)
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= 256:
             raise ConfigurationError(f"workers is {self.workers}; it must be 1 to 256")
         if self.sandbox not in ("auto", "namespaces", "zygote", "rlimit"):
             raise ConfigurationError(f"no sandbox tier {self.sandbox!r}; there are auto, namespaces, zygote, rlimit")
+        if not 1 <= self.calls_at_once <= 4096:
+            raise ConfigurationError(f"calls_at_once is {self.calls_at_once}; it must be 1 to 4096")
+        for name, seconds in (("reply_s", self.reply_s), ("mailbox_s", self.mailbox_s)):
+            if not 0 < seconds <= _LONGEST_S:
+                raise ConfigurationError(f"{name} is {seconds}; it must be above 0 and at most {_LONGEST_S} seconds")

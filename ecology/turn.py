@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agents import AnyAction, View
-from governance import Charter, Scorecard, Verdict
-from storage import Task
+from agents import AnyAction, Compose, Propose, Spoken, View
+from governance import Call, Charter, Proposal, Scorecard, Verdict
+from storage import Case, Task
 
 from .settings import SandboxChoice
 
@@ -46,13 +46,19 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What came of a turn: the actions, what was found on each `Propose` in order, and how far the search got."""
+    """What came of a turn: the actions, what was found on each, how far a search got, and what was said to a model.
+
+    `examined` are the findings on each `Propose` and `Compose`, `backing` the lineages whose sources give what each
+    `Test` expects, both in the order of the actions.
+    """
 
     actions: tuple[AnyAction, ...]
     examined: tuple[Examined, ...] = ()
+    backing: tuple[tuple[int, ...], ...] = ()
     tried: int = 0
     cursor: int = 0
     exhausted: bool = False
+    spoken: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,46 @@ class Take:
     """A turn to take: what the agent sees, and the seed of its own chance. Gives a `Deed`."""
 
     view: View
-    tool_id: int | None
     task_id: int | None
     seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """A source to be run on the visible cases for a mind that thinks elsewhere. Gives a `Rehearsal`."""
+
+    task_id: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Sources to be run on a mind's own calls, a second time under another hash seed where `again`.
+
+    Gives the results of each source, in order.
+    """
+
+    task_id: int
+    sources: tuple[str, ...]
+    calls: tuple[Call, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """A proposal to be examined by the rule layer; its task's cases are the worker's. Gives an `Examined`."""
+
+    task_id: int
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Corroborate:
+    """A case to be run on sources of a tool. Gives whether each answers as the case expects."""
+
+    task_id: int
+    case: Case
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +129,30 @@ class AskTier:
     """The question which sandbox tier the worker got. Gives the tier's name."""
 
 
-Job = Take | Weigh | Seal | AskTier
+Job = Take | Rehearse | Compare | Examine | Corroborate | Weigh | Seal | AskTier
 
 
 def gate_kept(task: Task) -> Task:
     """Return the task as workers may hold it: sealed cases are taken away."""
     return replace(task, cases=(*task.ring("visible"), *task.ring("gate")))
+
+
+def proposal_of(view: View, action: Propose | Compose) -> Proposal:
+    """Return what an agent asks for as the council examines it.
+
+    Raises: ValueError: the view is of no tool, so that nothing could be proposed.
+    """
+    if view.head is None or view.tool_id is None or view.task is None:
+        raise ValueError(f"turn {view.turn}: a rewrite was proposed of no tool")
+    return Proposal(
+        task=view.task,
+        source=action.source,
+        parent_source=view.head.source,
+        author_id=view.me.id,
+        author_lineage=view.me.founder_id,
+        tool_id=view.tool_id,
+        parent_id=view.head.id,
+        basis_id=action.basis_id,
+        family=view.me.genome.family,
+        reason=action.reason,
+    )

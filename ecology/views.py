@@ -1,76 +1,183 @@
 """Draw an agent's view out of the world, for the work it picked.
 
-Promises: nothing of the gate or sealed rings but which versions exist; plain values only.
-Does not promise: the task itself, which the worker adds from its kit with the visible cases alone.
+Promises: nothing of the gate or sealed rings but which versions exist; plain values only; what others wrote is kept
+within its budget of characters. Does not promise: the task itself where a worker thinks; the worker adds it, with the
+visible cases alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from heapq import nsmallest
+from typing import TypeVar
 
-from agents import SAID_CHARACTERS, Candidate, Myself, ProposalSeen, VersionSeen, View
+from agents import (
+    POSTED_CHARACTERS,
+    SAID_CHARACTERS,
+    Candidate,
+    Myself,
+    Posted,
+    ProposalSeen,
+    Rival,
+    Shelved,
+    VersionSeen,
+    View,
+)
+from storage import Case, Task
 
 from .attention import Pick
-from .world import ProposalState, ToolState, VersionState, World
-
-SourceOf = Callable[[str], str]
+from .states import ProposalState, ToolState, VersionState
+from .world import World
 
 # A breeder looks at the wealthiest only: the list travels to a worker.
 _KIN_SHOWN = 32
+_RIVALS_SHOWN = 6
+_SHELF_SHOWN = 12
+_TESTS_SHOWN = 16
+_RECORD_SHOWN = 8
+_WORD = re.compile(r"[a-z]+")
+
+Item = TypeVar("Item")
 
 
-def view_of(world: World, pick: Pick, *, turn: int, source_of: SourceOf) -> View:
-    """Return what the agent of a pick sees; `source_of` gives the text of a code hash."""
-    agent = world.agents[pick.agent_id]
-    me = Myself(id=agent.id, founder_id=agent.founder_id, genome=agent.genome, energy=agent.energy)
-    if pick.tool_id is None:
-        return View(turn, world.seq, pick.activity, me, kin=_kin(world), unmet=_unmet(pick))
-    tool = world.tools[pick.tool_id]
-    base = next((version for version in tool.versions if version.id == pick.base_id), tool.head)
-    return View(
-        turn=turn,
-        seq=world.seq,
-        activity=pick.activity,
-        me=me,
-        tool_id=tool.id,
-        said=_said(tool),
-        head=_seen(tool.head, source_of),
-        base=_seen(base, source_of),
-        cursor=base.reached(pick.family).cursor,
-        proposals=_proposals(tool, pick, source_of),
-    )
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What views are drawn from: the world, the text of a code hash, and the tasks by id with visible cases alone."""
+
+    world: World
+    source_of: Callable[[str], str]
+    tasks: Mapping[int, Task]
+
+    def view(self, pick: Pick, *, turn: int) -> View:
+        """Return what the agent of a pick sees."""
+        world = self.world
+        agent = world.agents[pick.agent_id]
+        me = Myself(id=agent.id, founder_id=agent.founder_id, genome=agent.genome, energy=agent.energy)
+        if pick.tool_id is None:
+            return View(turn, world.seq, pick.activity, me, kin=_kin(world), unmet=_unmet(pick))
+        tool = world.tools[pick.tool_id]
+        base = world.version(pick.base_id) if pick.base_id else tool.head
+        view = View(
+            turn=turn,
+            seq=world.seq,
+            activity=pick.activity,
+            me=me,
+            tool_id=tool.id,
+            said=_said(tool),
+            head=self._seen(tool.head),
+            base=self._seen(base),
+            cursor=base.reached(pick.means).cursor,
+            proposals=self._proposals(tool, pick),
+            operator=self._seen(world.version(pick.operator_id)) if pick.operator_id else None,
+            tests=_tests(tool),
+        )
+        return view if agent.genome.is_offline else self._in_full(view, tool, pick)
+
+    def _in_full(self, view: View, tool: ToolState, pick: Pick) -> View:
+        """Return the view with all that only those who think with a model look at."""
+        composes = view.me.genome.species == "composer"
+        return replace(
+            view,
+            task=self.tasks[tool.task_id],
+            rivals=self._rivals(tool),
+            posts=_posts(self.world, tool),
+            shelf=self._shelf(tool) if composes else (),
+            record=_record(tool) if tool.is_operator else (),
+        )
+
+    def _seen(self, version: VersionState) -> VersionSeen:
+        visible = version.bitmap.partition("|")[0]
+        return VersionSeen(version.id, self.source_of(version.code_hash), tuple(mark == "1" for mark in visible))
+
+    def _proposals(self, tool: ToolState, pick: Pick) -> tuple[ProposalSeen, ...]:
+        known = tool.pending | tool.stale
+        return tuple(self._proposal(known[number]) for number in pick.proposal_ids)
+
+    def _proposal(self, proposal: ProposalState) -> ProposalSeen:
+        return ProposalSeen(
+            id=proposal.id,
+            author=self.world.name_of(proposal.author_id),
+            author_id=proposal.author_id,
+            basis_id=proposal.basis_id,
+            source=self.source_of(proposal.code_hash),
+            reason=proposal.reason,
+            lineage=self.world.founders[proposal.author_id],
+        )
+
+    def _rivals(self, tool: ToolState) -> tuple[Rival, ...]:
+        """Return the tool's live sources, each once: its head, its pending proposals, then its earlier versions."""
+        founders = self.world.founders
+        head, *earlier = reversed(tool.versions)
+        listed = [
+            (head.author_id, head.code_hash, f"version {head.number}"),
+            *((each.author_id, each.code_hash, f"proposal {each.id}") for each in tool.pending.values()),
+            *((each.author_id, each.code_hash, f"version {each.number}") for each in earlier),
+        ]
+        rivals: dict[str, Rival] = {}
+        for author, code, name in listed:
+            if code not in rivals and len(rivals) < _RIVALS_SHOWN:
+                rivals[code] = Rival(founders[author] if author else 0, self.source_of(code), name)
+        return tuple(rivals.values())
+
+    def _shelf(self, tool: ToolState) -> tuple[Shelved, ...]:
+        """Return solved tools to build on, those with a like name first, else the latest to be solved."""
+        others = [
+            each for each in self.world.tools.values() if each.solved and not each.is_operator and each.id != tool.id
+        ]
+        wanted = _words(self.tasks[tool.task_id])
+        near = sorted(others, key=lambda each: (-len(wanted & _words(self.tasks[each.task_id])), -each.head.seq))
+        return tuple(self._shelved(each) for each in near[:_SHELF_SHOWN])
+
+    def _shelved(self, tool: ToolState) -> Shelved:
+        task, head = self.tasks[tool.task_id], tool.head
+        return Shelved(head.id, tool.name, task.entry_point, task.description, self.source_of(head.code_hash))
 
 
-def _seen(version: VersionState, source_of: SourceOf) -> VersionSeen:
-    visible = version.bitmap.partition("|")[0]
-    return VersionSeen(version.id, source_of(version.code_hash), tuple(mark == "1" for mark in visible))
+def _words(task: Task) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(f"{task.entry_point} {task.description}".lower()) if len(word) > 2)
 
 
 def _said(tool: ToolState) -> tuple[str, ...]:
     """Return the newest of what was said of the tool's rewrites, as much as the budget of characters holds."""
-    kept: list[str] = []
-    left = SAID_CHARACTERS
-    for text in reversed(tool.said):
-        left -= len(text)
+    return tuple(_newest(tool.said, most=SAID_CHARACTERS, size=len))
+
+
+def _posts(world: World, tool: ToolState) -> tuple[Posted, ...]:
+    posts = [Posted(world.name_of(agent_id), body) for agent_id, body in tool.posts]
+    return tuple(_newest(posts, most=POSTED_CHARACTERS, size=lambda post: len(post.body)))
+
+
+def _newest(items: Collection[Item], *, most: int, size: Callable[[Item], int]) -> list[Item]:
+    """Return the newest items, oldest first, whose sizes come to no more than `most`."""
+    kept: list[Item] = []
+    left = most
+    for item in reversed(list(items)):
+        left -= size(item)
         if left < 0:
             break
-        kept.append(text)
-    return tuple(reversed(kept))
+        kept.append(item)
+    return kept[::-1]
 
 
-def _proposals(tool: ToolState, pick: Pick, source_of: SourceOf) -> tuple[ProposalSeen, ...]:
-    known = tool.pending | tool.stale
-    return tuple(_proposal(known[number], source_of) for number in pick.proposal_ids)
+def _tests(tool: ToolState) -> tuple[Case, ...]:
+    return tuple(
+        Case("visible", expect=expect, args=args, setup=setup, call=call)
+        for args, setup, call, expect in tool.tests[-_TESTS_SHOWN:]
+    )
 
 
-def _proposal(proposal: ProposalState, source_of: SourceOf) -> ProposalSeen:
-    source = source_of(proposal.code_hash)
-    return ProposalSeen(proposal.id, proposal.author_id, proposal.basis_id, source, proposal.reason)
+def _record(tool: ToolState) -> tuple[str, ...]:
+    return tuple(
+        f"version {each.number}: {each.served} turns, {each.earned:.2f} earned"
+        for each in tool.versions[-_RECORD_SHOWN:]
+    )
 
 
 def _kin(world: World) -> tuple[Candidate, ...]:
-    rich = sorted(world.agents.values(), key=lambda agent: (-agent.earned, -agent.energy, agent.id))
-    return tuple(Candidate(each.id, each.genome, each.energy, each.earned) for each in rich[:_KIN_SHOWN])
+    rich = nsmallest(_KIN_SHOWN, world.agents.values(), key=lambda agent: (-agent.earned, -agent.energy, agent.id))
+    return tuple(Candidate(each.id, each.genome, each.energy, each.earned) for each in rich)
 
 
 def _unmet(pick: Pick) -> tuple[str, ...]:

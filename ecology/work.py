@@ -1,4 +1,4 @@
-"""The part of a turn that runs in a worker: think, then have the rule layer examine what was proposed.
+"""What runs in a worker: offline minds, the rule layer's examination of what was proposed, and minds' own trials.
 
 Promises: a job is a pure function of its message and the kit, so it may be done twice or anywhere; nothing is written.
 Does not promise: admission, which looks at the present state and is the engine's.
@@ -10,12 +10,27 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from agents import Propose, View, Workbench, visible_only
+from agents import Propose, Workbench, visible_only
 from agents.species import Desk, mind_of
-from governance import Bench, Council, Proposal, Trial
-from storage import Task
+from governance import Bench, Council, Proposal, Result, Trial, ask
+from storage import EcologyError, Task
 
-from .turn import AskTier, Deed, Examined, Job, Kit, Seal, Take, Weigh, Weighed
+from .turn import (
+    AskTier,
+    Compare,
+    Corroborate,
+    Deed,
+    Examine,
+    Examined,
+    Job,
+    Kit,
+    Rehearse,
+    Seal,
+    Take,
+    Weigh,
+    Weighed,
+    proposal_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,14 @@ class Station:
         match job:
             case Take():
                 return self._take(job)
+            case Examine():
+                return self._examine(replace(job.proposal, task=self.kit.tasks[job.task_id]))
+            case Rehearse():
+                return Workbench(self.bench).rehearse(self._seen(job.task_id), job.source)
+            case Compare():
+                return self._compare(job)
+            case Corroborate():
+                return self._corroborate(job)
             case Weigh():
                 return _weighed(self.bench.score(self.kit.tasks[job.task_id], job.source))
             case Seal():
@@ -41,38 +64,45 @@ class Station:
             case AskTier():
                 return self.bench.sandbox.tier
 
+    def _seen(self, task_id: int) -> Task:
+        return visible_only(self.kit.tasks[task_id])
+
+    def _compare(self, job: Compare) -> list[tuple[Result, ...]]:
+        bench, task = Workbench(self.bench), self._seen(job.task_id)
+        if job.again:
+            return [bench.repeat(task, source, calls=job.calls) for source in job.sources]
+        return bench.compare(task, job.sources, calls=job.calls)
+
+    def _corroborate(self, job: Corroborate) -> tuple[bool, ...]:
+        """Say which sources answer a case as it expects; one that is no case of the task's is answered by none."""
+        task = self._seen(job.task_id)
+        try:
+            question = ask(task, job.case)
+        except EcologyError:
+            return (False,) * len(job.sources)
+        found = Workbench(self.bench).compare(task, job.sources, calls=[question.call])
+        return tuple(question.answered_by(results[0]) for results in found)
+
     def _take(self, job: Take) -> Deed:
         """Let the mind think, then examine each rewrite it proposes."""
         task = self.kit.tasks[job.task_id] if job.task_id is not None else None
         view = replace(job.view, task=visible_only(task) if task else None)
         desk = Desk(view, Workbench(self.bench), Random(job.seed))
-        thought: dict[str, Any] = mind_of(view.me.genome.species).invoke({"actions": [], "tried": 0}, context=desk)
+        # Offering a late rewrite again takes no thought, and so no model.
+        species = "specialist" if view.activity == "repropose" else view.me.genome.species
+        thought: dict[str, Any] = mind_of(species).invoke({"actions": [], "tried": 0}, context=desk)
         actions = tuple(thought["actions"])
+        view = replace(view, task=task)
         proposals = [action for action in actions if isinstance(action, Propose)]
         return Deed(
             actions=actions,
-            examined=tuple(self._examine(job, task, each) for each in proposals) if task else (),
+            examined=tuple(self._examine(proposal_of(view, each)) for each in proposals) if task else (),
             tried=thought["tried"],
             cursor=thought.get("cursor", 0),
             exhausted=thought.get("exhausted", False),
         )
 
-    def _examine(self, job: Take, task: Task, action: Propose) -> Examined:
-        view: View = job.view
-        if view.head is None or job.tool_id is None:
-            raise ValueError(f"turn {view.turn}: a rewrite was proposed of no tool")
-        proposal = Proposal(
-            task=task,
-            source=action.source,
-            parent_source=view.head.source,
-            author_id=view.me.id,
-            author_lineage=view.me.founder_id,
-            tool_id=job.tool_id,
-            parent_id=view.head.id,
-            basis_id=action.basis_id,
-            family=view.me.genome.family,
-            reason=action.reason,
-        )
+    def _examine(self, proposal: Proposal) -> Examined:
         found = self.council.examine(proposal, self.bench)
         return Examined(found.verdicts, _weighed(found.trial) if found.trial else None)
 

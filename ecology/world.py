@@ -7,152 +7,28 @@ nothing had happened. Does not promise: the past; ask the store for that.
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from agents import Genome
+from agents import Genome, activity_of, niche_parts
 from storage import Entry, Score
+
+from .states import (
+    AgentState,
+    Counts,
+    ModelState,
+    Offered,
+    Progress,
+    ProposalState,
+    SignalState,
+    ToolState,
+    VersionState,
+)
 
 Row = Mapping[str, Any]
 # Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
 _UNTIMELY = ("FreshParent", "RatePerTool")
-NOTHING = Score(0, 0, 0, 0, 0)
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far one family has got with one version: edits done, whether that was all, and turns spent."""
-
-    cursor: int = 0
-    exhausted: bool = False
-    turns: int = 0
-
-
-@dataclass(slots=True)
-class VersionState:
-    """A version of a tool: which visible and gate cases it passes, and how far each family has got with it."""
-
-    id: int
-    seq: int
-    number: int
-    author_id: int | None
-    code_hash: str
-    bitmap: str = ""
-    progress: dict[str, Progress] = field(default_factory=dict)
-
-    @property
-    def gate_share(self) -> float:
-        """The share of gate cases it passes, 0.0 where it was not measured."""
-        gate = self.bitmap.partition("|")[2]
-        return gate.count("1") / len(gate) if gate else 0.0
-
-    def reached(self, family: str) -> Progress:
-        """Return the family's progress on this version, none yet where it has not been here."""
-        return self.progress.get(family) or Progress()
-
-
-@dataclass(slots=True)
-class ProposalState:
-    """A proposal not yet admitted or vetoed; `bitmap` marks the visible and gate cases it passes.
-
-    `critiques` are (agent, stance, whether it brought evidence), `reviewers` the lineages that have looked at it,
-    `not_before` the turn from which a late one may be offered again.
-    """
-
-    id: int
-    seq: int
-    tool_id: int
-    author_id: int
-    parent_id: int
-    basis_id: int
-    family: str
-    code_hash: str
-    reason: str
-    bitmap: str = ""
-    score: Score = NOTHING
-    critiques: list[tuple[int, str, bool]] = field(default_factory=list)
-    reviewers: set[int] = field(default_factory=set)
-    not_before: int = 0
-
-    def betters(self, version: VersionState) -> bool:
-        """Whether it loses no case that the version passes, and wins one."""
-        pairs = list(zip(self.bitmap, version.bitmap, strict=True))
-        return self.bitmap != version.bitmap and not any(mine == "0" and theirs == "1" for mine, theirs in pairs)
-
-    @property
-    def solves(self) -> bool:
-        """Whether it passes all visible and gate cases."""
-        return bool(self.bitmap) and "0" not in self.bitmap
-
-
-@dataclass(slots=True)
-class SignalState:
-    """What all signals on one subject come to at the `turn` of the newest, which is the one of `seq`."""
-
-    seq: int
-    kind: str
-    strength: float
-    half_life: float
-    turn: int
-
-    def felt(self, turn: int) -> float:
-        """Return the strength left at a turn: it halves every half-life."""
-        return float(self.strength * 2.0 ** (-(turn - self.turn) / self.half_life))
-
-
-@dataclass(slots=True)
-class ToolState:
-    """A tool: its versions (the last is the head), its pending and stale proposals, and turns since its last gain."""
-
-    id: int
-    task_id: int
-    name: str
-    versions: list[VersionState] = field(default_factory=list)
-    pending: dict[int, ProposalState] = field(default_factory=dict)
-    stale: dict[int, ProposalState] = field(default_factory=dict)
-    admitted_turns: deque[int] = field(default_factory=lambda: deque(maxlen=256))
-    said: deque[str] = field(default_factory=lambda: deque(maxlen=8))
-    fruitless: int = 0
-
-    @property
-    def head(self) -> VersionState:
-        """The version that counts now."""
-        return self.versions[-1]
-
-    @property
-    def solved(self) -> bool:
-        """Whether the head passes all its visible and gate cases."""
-        return bool(self.head.bitmap) and "0" not in self.head.bitmap
-
-
-@dataclass(slots=True)
-class AgentState:
-    """A living agent: its energy (ledger balance), what it has earned, its turns and its admitted rewrites."""
-
-    id: int
-    founder_id: int
-    depth: int
-    genome: Genome
-    energy: float = 0.0
-    earned: float = 0.0
-    turns: int = 0
-    wins: int = 0
-
-
-@dataclass(slots=True)
-class Counts:
-    """Totals for the report and for limits."""
-
-    turns: int = 0
-    candidates: int = 0
-    proposals: int = 0
-    vetoes: int = 0
-    spawned: int = 0
-    retired: int = 0
-    admitted: int = 0
 
 
 class World:
@@ -163,13 +39,21 @@ class World:
         self.turn = 0
         self.tools: dict[int, ToolState] = {}
         self.agents: dict[int, AgentState] = {}
+        self.niches: dict[str, dict[int, AgentState]] = {}
+        self.born: dict[int, AgentState] = {}
         self.founders: dict[int, int] = {}
+        self.models: dict[str, ModelState] = {}
         self.signals: dict[str, SignalState] = {}
         self.proposals: dict[int, ProposalState] = {}
         self.sealed: dict[int, str] = {}
         self.bred: dict[str, int] = {}
         self.counts = Counts()
+        self._operators: set[int] = set()
+        self._versions: dict[int, VersionState] = {}
+        self._operator_id = 0
+        self._spent: set[int] = set()
         self._handlers: dict[str, Callable[[Entry, Row], None]] = {
+            "task": self._on_task,
             "tool": self._on_tool,
             "tool_version": self._on_version,
             "agent": self._on_agent,
@@ -179,6 +63,8 @@ class World:
             "critique": self._on_critique,
             "signal": self._on_signal,
             "ledger": self._on_ledger,
+            "test_case": self._on_test,
+            "post": self._on_post,
         }
 
     def fold(self, entry: Entry) -> None:
@@ -190,26 +76,68 @@ class World:
         if entry.kind == "turn":
             self._on_turn(entry)
         elif entry.kind == "retire" and entry.agent_id in self.agents:
-            del self.agents[entry.agent_id]
+            gone = self.agents.pop(entry.agent_id)
+            self._spent.discard(gone.id)
+            del self.niches[gone.genome.niche][gone.id]
             self.counts.retired += 1
 
     def served(self, niche: str) -> bool:
         """Whether some living agent serves the niche (`specialist/guard`, `critic`)."""
-        return any(agent.genome.niche == niche for agent in self.agents.values())
+        return bool(self.niches.get(niche))
+
+    @property
+    def has_shelf(self) -> bool:
+        """Whether some tool works that others can be built on."""
+        return any(tool.solved and not tool.is_operator for tool in self.tools.values())
+
+    def improvable(self) -> bool:
+        """Whether anybody alive is called upon to better or to test what already works."""
+        return any(
+            members and activity_of(niche_parts(niche)[0]) in ("improve", "test")
+            for niche, members in self.niches.items()
+        )
+
+    def spent(self) -> list[int]:
+        """Return the living agents that have no energy left, oldest first."""
+        return sorted(self._spent)
+
+    def tool_of(self, version_id: int) -> ToolState:
+        """Return the tool that a version is of."""
+        return self.tools[self._versions[version_id].tool_id]
+
+    def operator(self, name: str) -> ToolState | None:
+        """Return the operator tool of that name, None where it is not here."""
+        return next((tool for tool in self.tools.values() if tool.is_operator and tool.name == name), None)
+
+    def name_of(self, agent_id: int) -> str:
+        """Return what an agent is called, the living and the dead alike."""
+        return self.born[agent_id].name
+
+    def version(self, version_id: int) -> VersionState:
+        """Return a version of any tool by its id."""
+        return self._versions[version_id]
+
+    def _on_task(self, entry: Entry, row: Row) -> None:
+        if row["judged"] == "earnings":
+            self._operators.add(row["id"])
 
     def _on_tool(self, entry: Entry, row: Row) -> None:
-        self.tools[row["id"]] = ToolState(id=row["id"], task_id=row["task_id"], name=row["name"])
+        self.tools[row["id"]] = ToolState(
+            id=row["id"], task_id=row["task_id"], name=row["name"], is_operator=row["task_id"] in self._operators
+        )
 
     def _on_version(self, entry: Entry, row: Row) -> None:
         tool = self.tools[row["tool_id"]]
-        version = VersionState(
-            id=row["id"], seq=entry.seq, number=row["number"], author_id=row["author_id"], code_hash=row["code_hash"]
-        )
+        kept = ("id", "number", "tool_id", "author_id", "proposal_id", "code_hash")
+        version = VersionState(seq=entry.seq, **{name: row[name] for name in kept})
         tool.versions.append(version)
+        self._versions[version.id] = version
         if row["proposal_id"] is None:
+            self._on_return(tool, row)
             return
         proposal = self.proposals.pop(row["proposal_id"])
-        version.bitmap = proposal.bitmap
+        self._credit(proposal, before=tool.versions[-2].gate_share)
+        version.bitmap, version.score = proposal.bitmap, proposal.score
         self.counts.admitted += 1
         tool.pending.pop(proposal.id, None)
         tool.admitted_turns.append(entry.turn)
@@ -217,19 +145,42 @@ class World:
         if author := self.agents.get(proposal.author_id):
             author.wins += 1
 
+    def _on_return(self, tool: ToolState, row: Row) -> None:
+        """Let a version that only brings an earlier one's code back count as that one did."""
+        if row["parent_id"] is not None:
+            same = next(each for each in tool.versions if each.code_hash == row["code_hash"])
+            tool.head.bitmap, tool.head.score = same.bitmap, same.score
+            tool.head.served, tool.head.earned = same.served, same.earned
+
+    def _credit(self, proposal: ProposalState, *, before: float) -> None:
+        """Note what an admitted rewrite brought to the model and to the operator tool it came from."""
+        gain = proposal.gain(before)
+        if proposal.model:
+            self._model(proposal.model).gain += gain
+        if proposal.operator_id:
+            self._versions[proposal.operator_id].earned += gain
+
     def _on_agent(self, entry: Entry, row: Row) -> None:
-        self.agents[row["id"]] = AgentState(
+        agent = AgentState(
             id=row["id"],
+            name=row["name"],
             founder_id=row["founder_id"],
             depth=row["depth"],
             genome=Genome.model_validate_json(row["genome"]),
         )
-        self.founders[row["id"]] = row["founder_id"]
+        self.agents[agent.id] = self.born[agent.id] = agent
+        self.niches.setdefault(agent.genome.niche, {})[agent.id] = agent
+        self.founders[agent.id] = agent.founder_id
         self.counts.spawned += 1
 
     def _on_proposal(self, entry: Entry, row: Row) -> None:
-        kept = ("id", "tool_id", "author_id", "parent_id", "basis_id", "family", "code_hash", "reason")
-        proposal = ProposalState(seq=entry.seq, **{name: row[name] for name in kept})
+        kept = ("id", "tool_id", "author_id", "parent_id", "basis_id", "family", "code_hash", "reason", "model")
+        proposal = ProposalState(
+            seq=entry.seq,
+            operator_id=self._operator_id,
+            components=tuple(json.loads(row["components"])),
+            **{name: row[name] for name in kept},
+        )
         self.proposals[proposal.id] = proposal
         self.tools[proposal.tool_id].pending[proposal.id] = proposal
         self.counts.proposals += 1
@@ -238,11 +189,11 @@ class World:
         if row["ring_set"] == "sealed":
             self.sealed[row["version_id"]] = row["passed"]
         elif row["ring_set"] == "baseline":
-            versions = self.tools[entry.tool_id or 0].versions
-            next(version for version in versions if version.id == row["version_id"]).bitmap = row["passed"]
+            version = self._versions[row["version_id"]]
+            version.bitmap, version.score = row["passed"], _score(row)
         elif proposal := self.proposals.get(row["proposal_id"]):
             proposal.bitmap = row["passed"]
-            proposal.score = Score(**{name: row[name] for name in _SCORE})
+            proposal.score = _score(row)
 
     def _on_verdict(self, entry: Entry, row: Row) -> None:
         if row["outcome"] == "pass":
@@ -280,14 +231,32 @@ class World:
         if row["kind"] != "energy" or agent is None:
             return
         agent.energy = round(agent.energy + row["amount"], 6)
+        (self._spent.add if agent.energy <= 0 else self._spent.discard)(agent.id)
         if row["amount"] > 0 and row["reason"] != "birth":
             agent.earned = round(agent.earned + row["amount"], 6)
+
+    def _on_test(self, entry: Entry, row: Row) -> None:
+        tool = self.tools[row["tool_id"]]
+        case: Offered = (row["args"], row["setup"], row["call"], row["expect"])
+        if row["status"] == "agreed":
+            tool.offered.pop(case, None)
+            tool.tests.append(case)
+        else:
+            tool.offered.setdefault(case, set()).add(self.founders[row["agent_id"]])
+
+    def _on_post(self, entry: Entry, row: Row) -> None:
+        kind, _, number = row["topic"].partition("/")
+        if kind == "tool" and number.isdecimal() and row["agent_id"] and (tool := self.tools.get(int(number))):
+            tool.posts.append((row["agent_id"], row["body"]))
 
     def _on_turn(self, entry: Entry) -> None:
         self.turn = entry.turn
         self.counts.turns += 1
         done = entry.payload
         self.counts.candidates += done.get("tried", 0)
+        self._operator_id = done.get("operator", 0)
+        if "talk" in done:
+            self._on_talk(done["talk"])
         if agent := self.agents.get(entry.agent_id or 0):
             agent.turns += 1
         if "token" in done and done["token"] is None:
@@ -297,18 +266,37 @@ class World:
         for proposal_id in done.get("proposals", ()) if done["activity"] == "review" else ():
             if proposal := self.proposals.get(proposal_id):
                 proposal.reviewers.add(self.founders[entry.agent_id or 0])
-        if entry.tool_id is None:
-            return
-        tool = self.tools[entry.tool_id]
-        if done["activity"] == "search":
-            tool.fruitless += 1
-            version = next(version for version in tool.versions if version.id == done["base"])
-            progress = version.progress.setdefault(done["family"], Progress())
+        if entry.tool_id is not None:
+            self._on_work(self.tools[entry.tool_id], done)
+
+    def _on_work(self, tool: ToolState, done: Mapping[str, Any]) -> None:
+        if done["activity"] in ("search", "rewrite", "improve", "test"):
+            tool.fruitless += done["activity"] in ("search", "rewrite")
+            progress = self._versions[done["base"]].progress.setdefault(done["means"], Progress())
             progress.cursor, progress.exhausted = done["cursor"], done["exhausted"]
             progress.turns += 1
+            if self._operator_id:
+                self._versions[self._operator_id].served += 1
         elif done["activity"] == "repropose":
             for proposal_id in done["proposals"]:
                 tool.stale.pop(proposal_id, None)
+
+    def _on_talk(self, talk: Mapping[str, Any]) -> None:
+        model = self._model(talk["model"])
+        model.turns += 1
+        model.tokens += talk["tokens"]
+        model.usd += talk["usd"]
+        model.unknown += talk["unknown"]
+        model.way = talk["way"] or model.way
+        model.replies += len(talk["parses"])
+        model.parsed += sum(talk["parses"])
+
+    def _model(self, name: str) -> ModelState:
+        return self.models.setdefault(name, ModelState())
+
+
+def _score(row: Row) -> Score:
+    return Score(**{name: row[name] for name in _SCORE})
 
 
 def _not_before(tool: ToolState, evidence: Mapping[str, Any]) -> int:

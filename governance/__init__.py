@@ -5,6 +5,7 @@ from __future__ import annotations
 from .bench import Bench
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .council import Council, Examination
+from .earnings import Service, earnings_verdict
 from .proposal import Proposal, Scorecard
 from .question import Question, ask, program
 from .sandbox import (
@@ -44,6 +45,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Birth",
     "Critique",
     "Standing",
+    "Service",
+    "earnings_verdict",
     "Bench",
     "Question",
     "ask",

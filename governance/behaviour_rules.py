@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .likeness import same_program
 from .proposal import Scorecard
 from .trial import Comparison
 from .verdict import Evidence, Objection
@@ -63,7 +64,7 @@ class NoCaseLost:
 
 @dataclass(frozen=True, slots=True)
 class ScoreImproves:
-    """A rewrite must pass more cases than its parent, or as many at less cost.
+    """A rewrite must pass more cases than its parent, or as many at less cost; one judged by its earnings, every case.
 
     `fuel_margin`: the share of the parent's fuel that a rewrite must save where it passes no more cases. Cost counts
     only between versions that pass every case: what fails early is cheap, and code that no case needs may be right.
@@ -73,8 +74,13 @@ class ScoreImproves:
     needs_repeat: ClassVar[bool] = False
 
     def judge(self, comparison: Comparison) -> Objection | None:
-        """Object to what is no better: more gate cases, else more visible ones, else less fuel, else smaller."""
+        """Object to what is no better: more gate cases, else more visible ones, else less fuel, else smaller.
+
+        Where earnings judge, the cases only state what every version keeps to: all must pass, and the code be another.
+        """
         new, old = comparison.new.scorecard, comparison.old.scorecard
+        if comparison.rewrite.task.judged == "earnings":
+            return _differs_and_works(comparison)
         if self._improves(new, old):
             return None
         evidence: Evidence = {"gate": _counts(old.gate, new.gate), "visible": _counts(old.visible, new.visible)}
@@ -135,6 +141,21 @@ class Deterministic:
 
 
 BEHAVIOUR_RULES = (SignatureKept, ResultCount, NoCaseLost, ScoreImproves, InputsUnmutated, Deterministic)
+
+
+def _differs_and_works(comparison: Comparison) -> Objection | None:
+    rewrite, card = comparison.rewrite, comparison.new.scorecard
+    if not card.solved:
+        gate, visible = (
+            _counts(comparison.old.scorecard.gate, card.gate),
+            _counts(comparison.old.scorecard.visible, card.visible),
+        )
+        return Objection(
+            {"gate": gate, "visible": visible}, "a rewrite that passes every case; its earnings judge the rest"
+        )
+    if same_program(rewrite.source, rewrite.parent_source):
+        return Objection({"same_program": True}, "a rewrite that does something else than its parent")
+    return None
 
 
 def _lost(before: bool, after: bool) -> bool:

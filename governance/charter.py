@@ -20,6 +20,7 @@ from storage import CharterError
 
 from .behaviour_rules import BEHAVIOUR_RULES
 from .code_rules import CODE_RULES
+from .earnings import Earnings
 from .limits import BIRTH_RULES, RATE_RULES
 from .rewrite import Rewrite
 from .sandbox.run import Limits
@@ -36,6 +37,8 @@ _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "social": SOCIAL_RULES,
     "limits": (*RATE_RULES, *BIRTH_RULES),
 }
+# Sections that hold settings rather than rules.
+_SETTINGS: Mapping[str, type] = {"trial": Limits, "earnings": Earnings}
 
 Tables = dict[str, dict[str, Any]]
 
@@ -76,7 +79,8 @@ class BirthRule(Protocol):
 class Charter:
     """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all.
 
-    `text` is the TOML by which it differs from the one that ships.
+    `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `text` the TOML
+    by which the charter differs from the one that ships.
     """
 
     code: tuple[CodeRule, ...]
@@ -84,6 +88,7 @@ class Charter:
     admission: tuple[AdmissionRule, ...]
     birth: tuple[BirthRule, ...]
     limits: Limits
+    probation: int
     digest: str
     text: str = ""
 
@@ -123,10 +128,11 @@ def read_charter(text: str, *, where: str = DEFAULT.name) -> Charter:
 def _lay_over(base: Tables, changes: Tables, *, where: str) -> None:
     """Put the settings of one charter over another's, refusing what does not have its shape."""
     for section, content in changes.items():
-        _require(section, [*_SECTIONS, "trial"], what="section", where=where)
-        if section == "trial" and not isinstance(content, dict):
-            raise CharterError(f"charter {where}: [trial] must hold settings such as fuel")
-        if section == "trial":
+        _require(section, [*_SECTIONS, *_SETTINGS], what="section", where=where)
+        if section in _SETTINGS:
+            if not isinstance(content, dict):
+                example = fields(_SETTINGS[section])[0].name
+                raise CharterError(f"charter {where}: [{section}] must hold settings such as {example}")
             base[section].update(content)
             continue
         if not isinstance(content, dict) or not all(isinstance(table, dict) for table in content.values()):
@@ -137,15 +143,16 @@ def _lay_over(base: Tables, changes: Tables, *, where: str) -> None:
 
 
 def _build(tables: Tables, *, where: str) -> Charter:
-    limits: Limits = _make(Limits, tables["trial"], place="trial", where=where)
+    settings = {name: _make(kind, tables[name], place=name, where=where) for name, kind in _SETTINGS.items()}
     rules = {section: _rules(section, tables[section], where=where) for section in _SECTIONS}
     return Charter(
         code=rules["code"],
         behaviour=rules["behaviour"],
         admission=(*rules["social"], *(rule for rule in rules["limits"] if isinstance(rule, RATE_RULES))),
         birth=tuple(rule for rule in rules["limits"] if isinstance(rule, BIRTH_RULES)),
-        limits=limits,
-        digest=_digest(limits, rules),
+        limits=settings["trial"],
+        probation=settings["earnings"].turns,
+        digest=_digest(settings, rules),
     )
 
 
@@ -194,9 +201,9 @@ def _require(name: str, known: list[str], *, what: str, where: str) -> None:
     raise CharterError(f"charter {where}: no {what} is called {name!r}; {cure}")
 
 
-def _digest(limits: Limits, rules: Mapping[str, tuple[Any, ...]]) -> str:
+def _digest(settings: Mapping[str, Any], rules: Mapping[str, tuple[Any, ...]]) -> str:
     content = {
-        "trial": asdict(limits),
+        **{section: asdict(made) for section, made in settings.items()},
         **{section: [[type(rule).__name__, asdict(rule)] for rule in made] for section, made in rules.items()},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=sorted).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """The texts agents are given, one Markdown file each, with the values it takes named in its first line.
 
+A text for a language model has two parts with a line `---` between them: what it is told as `system`, and as `user`.
 Promises: a text filled with too few or unknown values is refused; its digest names it in the records.
 Does not promise: anything about the values. Whoever fills a text in marks what other agents wrote as data.
 """
@@ -7,13 +8,27 @@ Does not promise: anything about the values. Whoever fills a text in marks what 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Template
+from typing import NamedTuple
 
-__all__ = ["Prompt", "load_prompt", "prompt_names"]
+__all__ = ["Parts", "Prompt", "load_prompt", "prompt_names"]
 
 _HEAD, _TAIL = "<!-- values:", "-->"
+_DIVIDER = "\n---\n"
+_PLACE = re.compile(r"\$\{?(\w+)")
+_GAP = re.compile(r"\n{2,}")
+
+
+class Parts(NamedTuple):
+    """The two messages that a filled text makes; `system` is empty where the text has no line `---`."""
+
+    system: str
+    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +49,34 @@ class Prompt:
 
         Raises: ValueError: a value is missing, or one is given that the text does not take.
         """
+        self._check(values)
+        return Template(self.text).substitute(values)
+
+    def parts(self, **values: str) -> Parts:
+        """Return the two filled parts; a paragraph all of whose places get empty values is left out.
+
+        Raises: ValueError: a value is missing, or one is given that the text does not take.
+        """
+        self._check(values)
+        system, divider, user = self.text.partition(_DIVIDER)
+        told, shown = (system, user) if divider else ("", system)
+        return Parts(_filled(told, values), _filled(shown, values))
+
+    def _check(self, values: Collection[str]) -> None:
         if set(values) != set(self.values):
             raise ValueError(f"prompt {self.name!r} takes {', '.join(self.values)}, not {', '.join(sorted(values))}")
-        return Template(self.text).substitute(values)
+
+
+def _filled(part: str, values: Mapping[str, str]) -> str:
+    kept = [text for text, places in _paragraphs(part) if not places or any(values[place] for place in places)]
+    return Template("\n\n".join(kept)).substitute(values)
+
+
+@lru_cache(maxsize=256)
+def _paragraphs(part: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the paragraphs of an unfilled text, each with the places in it: what a value holds must not count."""
+    found = _GAP.split(part.strip())
+    return tuple((paragraph, tuple(_PLACE.findall(paragraph.replace("$$", "")))) for paragraph in found)
 
 
 def prompt_names() -> tuple[str, ...]:
@@ -46,6 +86,7 @@ def prompt_names() -> tuple[str, ...]:
     )
 
 
+@cache
 def load_prompt(name: str) -> Prompt:
     """Return the prompt of that name.
 

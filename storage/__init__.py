@@ -8,6 +8,7 @@ from __future__ import annotations
 from .agent import AgentRecord, Agents
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
+from .cases import TestRecord, TestStatus
 from .errors import (
     BudgetReached,
     Busy,
@@ -27,12 +28,13 @@ from .errors import (
     StorageError,
     TaskError,
     TooNew,
+    TooOld,
     UnknownAgent,
     UnknownProposal,
     UnknownTool,
     UnknownVersion,
 )
-from .journal import Journal, ModelCall, request_hash
+from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
 from .moment import Moment
@@ -52,7 +54,7 @@ from .row import Row, canonical
 from .runs import RunRecord, Runs
 from .sessions import SessionRecord, Sessions
 from .store import Store
-from .task import RINGS, Case, Comparison, Ring, Task
+from .task import RINGS, Case, Comparison, Judged, Ring, Task
 from .tasks import Settled, TaskRecord, Tasks
 from .tools import ToolRecord, Tools, VersionRecord
 from .totals import Counts, Totals
@@ -72,6 +74,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Ring",
     "RINGS",
     "Comparison",
+    "Judged",
     "Tasks",
     "TaskRecord",
     "Settled",
@@ -94,6 +97,8 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "VerdictRecord",
     "CritiqueRecord",
     "Stance",
+    "TestRecord",
+    "TestStatus",
     "Lineage",
     "Blackboard",
     "PostRecord",
@@ -108,7 +113,10 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Blobs",
     "Journal",
     "ModelCall",
+    "CallKey",
     "request_hash",
+    "AgentSpending",
+    "ModelSpending",
     "EcologyError",
     "ConfigurationError",
     "TaskError",
@@ -121,6 +129,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "StorageError",
     "NotOurs",
     "TooNew",
+    "TooOld",
     "Busy",
     "ReadOnly",
     "DiskFull",

@@ -18,11 +18,11 @@ from sqlalchemy import Connection, Engine, Executable, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
-from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError, TooNew
+from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError, TooNew, TooOld
 from .tables import HISTORY, OPERATIONAL, Table
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 10.0
 
 _WRITER_PRAGMAS = ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "journal_mode = WAL")
@@ -73,7 +73,8 @@ class Reader:
 def open_reader(path: Path) -> Reader:
     """Open an ecology database for reading.
 
-    Raises: NotFound: there is no such file; NotOurs: it is something else; TooNew: a newer release made it.
+    Raises: NotFound: there is no such file; NotOurs: it is something else; TooNew, TooOld: another release
+            made it, whose tables differ from ours.
     """
     if not path.is_file():
         raise NotFound(f"no database at {path}; check the path, or make one with `ecology run`")
@@ -180,6 +181,10 @@ def _check(path: Path, *, application: int, version: int) -> None:
         raise NotOurs(f"{path} is an SQLite database, but not one of ours; give the path of one that `ecology` made")
     if version > SCHEMA_VERSION:
         raise TooNew(f"{path} has schema {version} and this release knows {SCHEMA_VERSION}; upgrade the package")
+    if version < SCHEMA_VERSION:
+        raise TooOld(
+            f"{path} has schema {version} and this release reads {SCHEMA_VERSION}; use the release that made it"
+        )
 
 
 @contextmanager

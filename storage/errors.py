@@ -7,7 +7,7 @@ EcologyError                 exit code 1: anything expected of ours; its text is
 +-- NotFound                 3: a name or number that this database has never held
 |   +-- UnknownAgent, UnknownTool, UnknownVersion, UnknownProposal
 +-- StorageError             1: the database cannot be opened, read or written
-|   +-- NotOurs, TooNew, Busy, ReadOnly, DiskFull, Damaged
+|   +-- NotOurs, TooNew, TooOld, Busy, ReadOnly, DiskFull, Damaged
 +-- StaleHead                1: a version was saved against a head that is no longer the tool's head
 +-- ModelError               1: a model gave no usable reply; its kind says why
 +-- BudgetReached            5: a limit on money, tokens, calls or time was hit
@@ -92,6 +92,12 @@ class TooNew(StorageError):
     exit_code = 4
 
 
+class TooOld(StorageError):
+    """The database was written by an older release, whose tables this one no longer reads."""
+
+    exit_code = 4
+
+
 class Busy(StorageError):
     """Another process holds the database for writing."""
 
@@ -116,7 +122,8 @@ class ModelError(EcologyError):
     """A model gave no usable reply.
 
     `kind` says why, `status` is the HTTP status if there was one, `retry_after_s` the seconds the server asked us to
-    wait, `attempts` how many requests were sent for it, each of which may have been charged.
+    wait, `attempts` how many requests were sent for it, each of which may have been charged, and `faults` how each
+    attempt failed, this one last.
     """
 
     def __init__(
@@ -127,12 +134,14 @@ class ModelError(EcologyError):
         status: int | None = None,
         retry_after_s: float | None = None,
         attempts: int = 1,
+        faults: tuple[ModelFault, ...] = (),
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.status = status
         self.retry_after_s = retry_after_s
         self.attempts = attempts
+        self.faults = faults or (kind,)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Cross to another process with everything but the traceback."""
@@ -142,14 +151,23 @@ class ModelError(EcologyError):
             status=self.status,
             retry_after_s=self.retry_after_s,
             attempts=self.attempts,
+            faults=self.faults,
         )
         return rest, self.args
 
 
 class BudgetReached(EcologyError):
-    """A limit on money, tokens, calls or time was hit; what was begun has been settled."""
+    """A limit on money, tokens, calls or time was hit; what was begun has been settled. `purse` names whose it is."""
 
     exit_code = 5
+
+    def __init__(self, message: str, *, purse: str = "") -> None:
+        super().__init__(message)
+        self.purse = purse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross to another process with the purse's name."""
+        return partial(type(self), purse=self.purse), self.args
 
 
 class SandboxError(EcologyError):

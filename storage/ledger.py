@@ -29,6 +29,17 @@ _BALANCE = (
     .order_by(_LEDGER.c.id.desc())
     .limit(1)
 )
+_HOLDINGS = select(
+    *(
+        select(_LEDGER.c.balance)
+        .where(_LEDGER.c.agent_id.is_not_distinct_from(bindparam("agent_id")), _LEDGER.c.kind == kind)
+        .order_by(_LEDGER.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label(kind)
+        for kind in ("usd", "tokens")
+    )
+)
 _LAST = select(func.max(_LEDGER.c.id)).where(_LEDGER.c.seq <= bindparam("as_of"))
 _BALANCES = select(_LEDGER.c.kind, _LEDGER.c.balance).where(
     _LEDGER.c.id.in_(_LAST.group_by(_LEDGER.c.agent_id, _LEDGER.c.kind))
@@ -69,6 +80,26 @@ class Ledger:
         values = {"agent_id": agent_id, "kind": kind, "amount": amount, "balance": balance, "reason": reason}
         return LedgerRecord(**tx.record("ledger", Row("ledger", values), agent_id=agent_id, **moment).rows[0][1])
 
+    def spend(
+        self, tx: Transaction, agent_id: int | None, *, usd: float, tokens: int, **moment: Unpack[Moment]
+    ) -> tuple[LedgerRecord, ...]:
+        """Enter what an agent spent on models, in one event; what is zero is left out, and so is an event of nothing.
+
+        Raises: ValueError: an amount is below zero.
+        """
+        if not (usd >= 0 and tokens >= 0):
+            raise ValueError(f"what was spent is 0 or more, not {usd} usd and {tokens} tokens")
+        spent = [(kind, amount) for kind, amount in (("usd", usd), ("tokens", tokens)) if amount]
+        if not spent:
+            return ()
+        before = tx.rows(_HOLDINGS, {"agent_id": agent_id})[0]._mapping
+        rows = [
+            Row("ledger", {"agent_id": agent_id, "kind": kind, **_less(before[kind], amount), "reason": "model calls"})
+            for kind, amount in spent
+        ]
+        entry = tx.record("spend", *rows, agent_id=agent_id, **moment)
+        return tuple(LedgerRecord(**values) for _, values in entry.rows)
+
     def balance(self, agent_id: int | None, *, kind: Coin, as_of: int | None = None) -> float:
         """Return the sum of an agent's entries of one kind, 0 where there is none."""
         return _balance(self._reads, agent_id, kind=kind, as_of=as_of_seq(as_of))
@@ -79,6 +110,10 @@ class Ledger:
         for kind, balance in self._reads.rows(_BALANCES, {"as_of": as_of_seq(as_of)}):
             balances[kind].append(balance)
         return {kind: math.fsum(found) for kind, found in sorted(balances.items())}
+
+
+def _less(before: float | None, amount: float) -> dict[str, float]:
+    return {"amount": -amount, "balance": (before or 0.0) - amount}
 
 
 def _balance(reads: Reads, agent_id: int | None, *, kind: Coin, as_of: int) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import unified_diff
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, text
 
 from .agent import AGENTS, AgentRecord, record_of
 from .blobs import texts
@@ -43,6 +43,13 @@ _AGENT_LINE = AGENTS.where(_AGENT.c.id.in_(_upwards("agent"))).order_by(None).or
 _AGENT_BROOD = AGENTS.where(_AGENT.c.id.in_(_downwards("agent")))
 _PARENTS = (
     select(_PARENT.c.parent_id, _PARENT.c.role).where(_PARENT.c.version_id == bindparam("id")).order_by(_PARENT.c.id)
+)
+
+_BY_MODEL = text(
+    "WITH RECURSIVE edge(child, parent) AS ("
+    " SELECT id, parent_id FROM tool_version UNION ALL SELECT version_id, parent_id FROM version_parent),"
+    " line(id) AS (SELECT id FROM tool_version WHERE substr(model, 1, length(:prefix)) = :prefix"
+    " UNION SELECT edge.child FROM edge JOIN line ON edge.parent = line.id) SELECT id FROM line"
 )
 
 
@@ -93,6 +100,10 @@ class Lineage:
     def parents(self, version_id: int) -> Sequence[tuple[int, str]]:
         """Return the second parents and ingredients of a version, as (version id, role)."""
         return [(row.parent_id, row.role) for row in self._reads.rows(_PARENTS, {"id": version_id})]
+
+    def of_model(self, prefix: str) -> frozenset[int]:
+        """Return the ids of the versions that a model of such a name wrote, and of all that came from them."""
+        return frozenset(row.id for row in self._reads.rows(_BY_MODEL, {"prefix": prefix}))
 
     def diff(self, a: int, b: int) -> str:
         """Return what changed from version `a` to version `b`, as a unified diff; empty where nothing did.

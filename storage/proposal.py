@@ -25,7 +25,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ProposalRecord:
-    """A rewrite proposed: of the version `parent_id`; `basis_id` is the version its code was made from."""
+    """A rewrite proposed: of the version `parent_id`; `basis_id` is the version its code was made from.
+
+    `model` thought it up, empty where none did; `components` are the versions of other tools it is built on, as JSON.
+    """
 
     id: int
     seq: int
@@ -36,6 +39,8 @@ class ProposalRecord:
     family: str
     code_hash: str
     reason: str
+    model: str = ""
+    components: str = "[]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,17 @@ class Proposals:
         source: str,
         reason: str,
         basis_id: int | None = None,
+        model: str = "",
+        components: Sequence[int] = (),
         **moment: Unpack[Moment],
     ) -> ProposalRecord:
-        """Record a rewrite of the version `parent_id`, by an agent, with its edit family and its reason."""
+        """Record a rewrite of the version `parent_id`, by an agent (with a model), its edit family and its reason.
+
+        `components` are versions of other tools that it is built on.
+        """
         ids = {"tool_id": tool_id, "parent_id": parent_id, "basis_id": basis_id, "author_id": author_id}
-        row = Row("proposal", {**ids, "family": family, "code_hash": tx.blob(source), "reason": reason})
+        why = {"family": family, "reason": reason, "model": model, "components": canonical(list(components))}
+        row = Row("proposal", {**ids, **why, "code_hash": tx.blob(source)})
         entry = tx.record("propose", row, agent_id=author_id, tool_id=tool_id, **moment)
         return ProposalRecord(**entry.rows[0][1])
 

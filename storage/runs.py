@@ -1,13 +1,15 @@
 """The runs asked for, and with what settings.
 
 Promises: a run's seed, window and settings never change; going on with a run adds a session, not a run.
+Does not promise: a place in the hash for its budget, which says how far the run gets and not what happens in it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Unpack
 
 from sqlalchemy import bindparam, literal_column, select
@@ -33,9 +35,12 @@ _ALL = select(_RUN, _ENDED).where(_RUN.c.seq <= bindparam("as_of")).order_by(_RU
 _LATEST = select(_RUN, _ENDED).order_by(_RUN.c.id.desc()).limit(1)
 
 
+_NO_LIMITS: Mapping[str, object] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run: `window` is W of law 5, `turns_target` its last turn at most, `settings` JSON values.
+    """A run: `window` is W of law 5, `turns_target` its last turn at most, `settings` and `budget` JSON values.
 
     `ending` is the word it ended with, None while it goes on (or was killed).
     """
@@ -48,6 +53,7 @@ class RunRecord:
     turns_target: int
     charter_hash: str
     settings: Mapping[str, Any]
+    budget: Mapping[str, Any] = field(default_factory=dict)
     ending: str | None = None
 
 
@@ -67,10 +73,12 @@ class Runs:
         turns_target: int,
         charter_hash: str,
         settings: Mapping[str, object],
+        budget: Mapping[str, object] = _NO_LIMITS,
     ) -> RunRecord:
-        """Record that a run begins."""
+        """Record that a run begins, with what shapes it (`settings`) and what it may spend (`budget`)."""
         values = {"seed": seed, "window": window, "model": model, "turns_target": turns_target}
-        row = Row("run", {**values, "charter_hash": charter_hash, "settings": canonical(settings)})
+        texts = {"settings": canonical(settings), "budget": canonical(dict(budget))}
+        row = Row("run", {**values, "charter_hash": charter_hash, **texts})
         entry = tx.record("run", row, run_id=tx.next_id("run"))
         return _record(entry.rows[0][1])
 
@@ -92,4 +100,5 @@ def _record(values: Mapping[Any, Any]) -> RunRecord:
     kept = {column.name: values[column.name] for column in _RUN.c}
     ended = values.get("ended")
     ending = json.loads(ended)["ending"] if ended else None
-    return RunRecord(**{**kept, "settings": json.loads(kept["settings"])}, ending=ending)
+    parsed = {name: json.loads(kept[name]) for name in ("settings", "budget")}
+    return RunRecord(**{**kept, **parsed}, ending=ending)

@@ -10,6 +10,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -26,12 +27,16 @@ _ALL = (
     .where(_SESSION.c.began_id.is_(None))
     .order_by(_SESSION.c.id)
 )
+_SAME = ("run_id", "pid", "workers", "tier", "python", "replay")
 _ONE = select(_SESSION).where(_SESSION.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A process at work on a run; `ended_at` (wall time, seconds) and `outcome` are None while it has not ended."""
+    """A process at work on a run; `ended_at` (wall time, seconds) and `outcome` are None while it has not ended.
+
+    `replay` is the database whose replies it used in place of models, empty where it asked them itself.
+    """
 
     id: int
     run_id: int
@@ -42,6 +47,7 @@ class SessionRecord:
     began_at: float
     ended_at: float | None
     outcome: str | None
+    replay: str = ""
 
 
 class Sessions:
@@ -50,20 +56,25 @@ class Sessions:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
-    def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str) -> int:
-        """Note that this process begins to work on a run, and return the session's id; `tier` is the sandbox's."""
-        ours = {"run_id": run_id, "pid": os.getpid(), "workers": workers, "tier": tier}
+    def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str, replay: str = "") -> int:
+        """Note that this process begins to work on a run, and return the session's id.
+
+        Args: tier: the sandbox's; replay: the database whose replies are used again, if any.
+        """
+        ours = {"run_id": run_id, "pid": os.getpid(), "workers": workers, "tier": tier, "replay": replay}
         return tx.note(Row("session", {**ours, "python": platform.python_version(), "outcome": "", "at": tx.at}))
 
     def end(self, tx: Transaction, session_id: int, *, outcome: str) -> None:
         """Note that a session ended, and how."""
         began = tx.rows(_ONE, {"id": session_id})[0]
-        same = {name: began._mapping[name] for name in ("run_id", "pid", "workers", "tier", "python")}
+        same = {name: began._mapping[name] for name in _SAME}
         tx.note(Row("session", {**same, "began_id": session_id, "outcome": outcome, "at": tx.at}))
 
     def all(self) -> Sequence[SessionRecord]:
         """Return all sessions, oldest first."""
-        return [
-            SessionRecord(row.id, row.run_id, row.pid, row.workers, row.tier, row.python, row.at, row.ended_at, row.how)
-            for row in self._reads.rows(_ALL)
-        ]
+        return [_record(row) for row in self._reads.rows(_ALL)]
+
+
+def _record(row: Any) -> SessionRecord:
+    same = {name: row._mapping[name] for name in _SAME}
+    return SessionRecord(**same, id=row.id, began_at=row.at, ended_at=row.ended_at, outcome=row.how)

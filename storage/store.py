@@ -73,8 +73,8 @@ class Store:
     def open(cls, path: str | Path, *, write: bool = False, clock: Clock = time.time) -> Store:
         """Open a database for reading, or also for writing.
 
-        Raises: NotFound: there is no such file; NotOurs, TooNew, Damaged: it cannot be used; Busy: another process
-            writes it; ReadOnly: it cannot be written.
+        Raises: NotFound: there is no such file; NotOurs, TooNew, TooOld, Damaged: it cannot be used; Busy: another
+            process writes it; ReadOnly: it cannot be written.
         """
         place = Path(path)
         if not write:

@@ -60,7 +60,7 @@ class BlobTable(Table, table=True):
 
 
 class RunTable(HistoryTable, table=True):
-    """A run asked for: its seed, window, model and settings."""
+    """A run asked for: its seed, window, model and settings; its budget says how far it gets, not what happens."""
 
     __tablename__ = "run"
     seed: int
@@ -69,6 +69,7 @@ class RunTable(HistoryTable, table=True):
     turns_target: int
     charter_hash: str
     settings: str
+    budget: str = Field(sa_column_kwargs=CLOCK)
 
 
 class AgentTable(HistoryTable, table=True):
@@ -97,6 +98,7 @@ class TaskTable(HistoryTable, table=True):
     code_hash: str = Field(foreign_key="blob.hash")
     compare: str
     lists: bool
+    judged: str
     digest: str
 
 
@@ -122,7 +124,10 @@ class ToolTable(HistoryTable, table=True):
 
 
 class ProposalTable(HistoryTable, table=True):
-    """A rewrite proposed: to replace `parent_id`; `basis_id` is the version its code was made from."""
+    """A rewrite proposed: to replace `parent_id`; `basis_id` is the version its code was made from.
+
+    `model` thought it up, empty where none did; `components` lists the versions of other tools it is built on (JSON).
+    """
 
     __tablename__ = "proposal"
     tool_id: int = Field(foreign_key="tool.id", index=True)
@@ -132,6 +137,8 @@ class ProposalTable(HistoryTable, table=True):
     family: str
     code_hash: str = Field(foreign_key="blob.hash")
     reason: str
+    model: str
+    components: str
 
 
 class VersionTable(HistoryTable, table=True):
@@ -154,6 +161,7 @@ class VersionTable(HistoryTable, table=True):
     fuel: int | None
     size: int
     reason: str
+    model: str
 
 
 class VersionParentTable(HistoryTable, table=True):
@@ -207,6 +215,21 @@ class CritiqueTable(HistoryTable, table=True):
     stance: str
     kind: str
     evidence: str
+
+
+class TestCaseTable(HistoryTable, table=True):
+    """A case for a tool that an agent wrote; `backing` lists the lineages that speak for it."""
+
+    __tablename__ = "test_case"
+    tool_id: int = Field(foreign_key="tool.id", index=True)
+    agent_id: int | None = Field(foreign_key="agent.id")
+    args: str
+    setup: str
+    call: str
+    expect: str
+    reason: str
+    status: str
+    backing: str
 
 
 class PostTable(HistoryTable, table=True):
@@ -268,33 +291,44 @@ class SessionTable(Table, table=True):
     workers: int
     tier: str
     python: str
+    replay: str
     outcome: str
     at: float
 
 
 class ModelCallTable(Table, table=True):
-    """A reply of a model, kept before it is used."""
+    """A reply of a model, or its failure, kept before it is used; `nth` tells equal requests of one turn apart."""
 
     __tablename__ = "model_call"
-    __table_args__ = (Index("ix_model_call_request", "request_hash", "turn"),)
+    __table_args__ = (Index("ix_model_call_turn", "turn", "request_hash"),)
     id: int | None = Field(default=None, primary_key=True)
     run_id: int | None = Field(foreign_key="run.id")
     turn: int
+    nth: int
     agent_id: int | None = Field(foreign_key="agent.id")
     request_hash: str = Field(foreign_key="blob.hash")
     reply_hash: str = Field(foreign_key="blob.hash")
     model: str
+    prompt: str
     tokens_in: int
     tokens_out: int
-    usd: float
+    usd: float | None
+    counted_usd: float
     latency_s: float
     finish: str
+    provider_id: str
+    attempts: int
+    faults: str
+    fault: str
+    message: str
+    estimated: bool
+    shared: bool
     at: float
 
 
 HISTORY: tuple[str, ...] = (
     "run", "agent", "task", "task_case", "tool", "proposal", "tool_version", "version_parent", "evaluation", "verdict",
-    "critique", "post", "signal", "claim", "ledger",
+    "critique", "test_case", "post", "signal", "claim", "ledger",
 )  # fmt: skip
 OPERATIONAL: tuple[str, ...] = ("session", "model_call")
 

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 Ring = Literal["visible", "gate", "sealed"]
 Comparison = Literal["exact", "close"]
+Judged = Literal["cases", "earnings"]
 
 RINGS: tuple[Ring, ...] = get_args(Ring)
 
@@ -37,7 +38,8 @@ class Task:
     """A tool as it stands, what it is for, and three rings of cases.
 
     `compare` is `exact` (equal values of equal types) or `close` (floats within 1e-6, relative and absolute);
-    `lists` lets tuples equal lists and reads a generator into a list; `helper` is code run before the tool's.
+    `lists` lets tuples equal lists and reads a generator into a list; `helper` is code run before the tool's;
+    `judged` is how a rewrite shows its worth: by the `cases`, or in use, by the `earnings` of the turns it serves.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Task:
     lists: bool = False
     source: str = ""
     licence: str = ""
+    judged: Judged = "cases"
 
     def ring(self, ring: Ring) -> tuple[Case, ...]:
         """Return the cases of one ring, in their given order."""

@@ -93,10 +93,13 @@ class Tasks:
         return _records(self._reads, self._reads.rows(_ALL, {"as_of": as_of_seq(as_of)}))
 
 
+_PLAIN = ("name", "source", "licence", "entry_point", "compare", "judged", "digest")
+
+
 def _rows(tx: Transaction, task: Task, ids: Settled) -> list[Row]:
     code = tx.blob(task.code)
     hashes = {"description_hash": tx.blob(task.description), "helper_hash": tx.blob(task.helper), "code_hash": code}
-    plain = {name: getattr(task, name) for name in ("name", "source", "licence", "entry_point", "compare", "digest")}
+    plain = {name: getattr(task, name) for name in _PLAIN}
     cases = [
         Row("task_case", {"task_id": ids.task_id, "position": position, **_case_values(case)})
         for position, case in enumerate(task.cases)
@@ -106,7 +109,7 @@ def _rows(tx: Transaction, task: Task, ids: Settled) -> list[Row]:
         Row("task", {**plain, **hashes, "lists": task.lists}),
         *cases,
         Row("tool", {"task_id": ids.task_id, "name": task.name}),
-        Row("tool_version", {**root, "size": len(task.code), "reason": "as it came"}),
+        Row("tool_version", {**root, "size": len(task.code), "reason": "as it came", "model": ""}),
     ]
 
 
@@ -135,4 +138,5 @@ def _task(values: Mapping[str, Any], words: Mapping[str, str], cases: tuple[Case
         lists=values["lists"],
         source=values["source"],
         licence=values["licence"],
+        judged=values["judged"],
     )

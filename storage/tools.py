@@ -14,6 +14,7 @@ from typing import Any, Unpack
 from sqlalchemy import Select, bindparam, func, select
 
 from .blobs import texts
+from .cases import Cases
 from .database import Reads
 from .errors import StaleHead, UnknownTool, UnknownVersion
 from .jump import below
@@ -67,7 +68,10 @@ class ToolRecord:
 
 @dataclass(frozen=True, slots=True)
 class VersionRecord:
-    """A version of a tool. Counts and fuel are None where nothing measured it yet; `size` is in characters."""
+    """A version of a tool. Counts and fuel are None where nothing measured it yet; `size` is in characters.
+
+    `model` thought it up, empty where none did.
+    """
 
     id: int
     seq: int
@@ -86,6 +90,7 @@ class VersionRecord:
     fuel: int | None
     size: int
     reason: str
+    model: str = ""
     author: str | None = None
 
     @property
@@ -97,8 +102,8 @@ class VersionRecord:
         return passed / total if total and passed is not None else None
 
 
-class Tools(Proposals):
-    """The tools of a store: versions here, proposals in the base class."""
+class Tools(Proposals, Cases):
+    """The tools of a store: versions here, proposals and the cases that agents wrote in the base classes."""
 
     def names(self, *, as_of: int | None = None) -> list[str]:
         """Return the names of all tools in the order in which they were settled."""
@@ -170,6 +175,7 @@ class Tools(Proposals):
         author_id: int | None = None,
         proposal_id: int | None = None,
         parents: Sequence[tuple[int, str]] = (),
+        model: str = "",
         **moment: Unpack[Moment],
     ) -> VersionRecord:
         """Save the next version of a tool, child of `expected_head`; `parents` are further (version id, role).
@@ -182,7 +188,7 @@ class Tools(Proposals):
         new = tx.next_id("tool_version")
         depth, jump = below(tx, "tool_version", parent_id=head.id, id=new)
         place = {"tool_id": tool_id, "number": head.number + 1, "parent_id": head.id, "depth": depth, "jump_id": jump}
-        origin = {"author_id": author_id, "proposal_id": proposal_id, "reason": reason}
+        origin = {"author_id": author_id, "proposal_id": proposal_id, "reason": reason, "model": model}
         text = {"code_hash": tx.blob(source), "size": len(source)}
         version = Row("tool_version", {**place, **origin, **text, **asdict(score)})
         others = [Row("version_parent", {"version_id": new, "parent_id": id, "role": role}) for id, role in parents]

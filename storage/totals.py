@@ -12,6 +12,7 @@ from sqlalchemy import text
 from .database import Reads
 
 _LAST_TURN = text("SELECT turn FROM event WHERE turn > 0 ORDER BY seq DESC LIMIT 1")
+_LAST_WRITE = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
 _TURNS = text(
     "SELECT count(*) AS turns, coalesce(sum(json_extract(payload, '$.tried')), 0) AS candidates"
     " FROM event WHERE kind = 'turn'"
@@ -46,6 +47,11 @@ class Totals:
         """Return the number of the last turn taken, 0 before the first."""
         found = self._reads.rows(_LAST_TURN)
         return int(found[0].turn) if found else 0
+
+    def last_write(self) -> float:
+        """Return the wall time of the last event, seconds since 1970; 0.0 before the first."""
+        found = self._reads.rows(_LAST_WRITE)
+        return float(found[0].at) if found else 0.0
 
     def counts(self) -> Counts:
         """Return the totals as of now."""

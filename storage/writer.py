@@ -7,6 +7,7 @@ Does not promise: that a change whose `Pending.applied` returned is kept; only `
 
 from __future__ import annotations
 
+import asyncio
 import os
 import queue
 import threading
@@ -31,12 +32,22 @@ QUEUE = 256
 GROUP = 128
 
 
+def _kept() -> Future[Any]:
+    """Return a future that cannot be cancelled: the writer would stumble over one that a coroutine gave up."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
+
+
 @dataclass(frozen=True, slots=True)
 class Pending(Generic[T]):
-    """A change on its way to the disk, in two stages; either may be waited for from any thread."""
+    """A change on its way to the disk, in two stages; either may be waited for from any thread.
 
-    _applied: Future[T] = field(default_factory=Future)
-    _durable: Future[T] = field(default_factory=Future)
+    Whoever stops waiting changes nothing: what was submitted is written.
+    """
+
+    _applied: Future[T] = field(default_factory=_kept)
+    _durable: Future[T] = field(default_factory=_kept)
 
     def applied(self, timeout_s: float | None = None) -> T:
         """Wait until the change ran and return its result: its ids are known, but it is not yet safe on the disk.
@@ -51,6 +62,13 @@ class Pending(Generic[T]):
         Raises: whatever the change raised; StorageError: the disk failed; TimeoutError: it took longer.
         """
         return self._durable.result(timeout_s)
+
+    async def saved(self) -> T:
+        """Wait, in an event loop and without holding it up, until the change is safe on the disk; return its result.
+
+        Raises: whatever the change raised; StorageError: the disk failed.
+        """
+        return await asyncio.wrap_future(self._durable)
 
 
 class Submits(Protocol):

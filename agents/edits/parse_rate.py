@@ -54,10 +54,10 @@ class ParseRates:
 
     def note(self, endpoint: str, outcome: Edited | EditProblem) -> None:
         """Count a reply in SEARCH/REPLACE form. One that was cut off tells nothing."""
-        if isinstance(outcome, EditProblem) and outcome.flaw == "cut-off":
+        well = well_formed(outcome)
+        if well is None:
             return
         tried = self._known.get(endpoint, Tried())
-        well = isinstance(outcome, Edited) or not outcome.malformed
         self._known[endpoint] = Tried(tried.replies + 1, tried.parsed + well)
 
     def has_proved(self, endpoint: str) -> bool:
@@ -75,3 +75,10 @@ class ParseRates:
         tried = self._known.get(endpoint, Tried())
         flaws = tried.replies - tried.parsed
         return flaws <= (1 - self._rate) * max(self._least, tried.replies) + 1e-9
+
+
+def well_formed(outcome: Edited | EditProblem) -> bool | None:
+    """Return whether a reply kept to the form, None for one that was cut off, which does not tell."""
+    if isinstance(outcome, Edited):
+        return True
+    return None if outcome.flaw == "cut-off" else not outcome.malformed

@@ -22,7 +22,7 @@ from .spending import Bound, Coin, Limits, Spent, Statement
 # Money is counted in whole picodollars, so that no sum is rounded.
 _PICO = 12
 # Failures before which nothing can have been charged.
-_FREE: frozenset[ModelFault] = frozenset(
+FREE: frozenset[ModelFault] = frozenset(
     {"rate_limit", "refused", "circuit_open", "budget", "exhausted", "mailbox_timeout"}
 )
 
@@ -63,12 +63,16 @@ class _Queue:
 
 
 class Hold:
-    """What is set aside for one call under way. End it once: by `settle`, `failed`, `lost` or `release`."""
+    """What is set aside for one call under way. End it once: by `settle`, `failed`, `lost` or `release`.
+
+    `counted` is, after that, what the purses count for it.
+    """
 
     def __init__(self, line: tuple[Purse, ...], aside: _Tally) -> None:
         self._line = line
         self._aside = aside
         self._open = True
+        self.counted = Spent()
 
     def settle(self, reply: Reply) -> None:
         """Enter what the call took, and give back the rest.
@@ -86,7 +90,7 @@ class Hold:
 
     def failed(self, error: ModelError, *, model: str = "") -> None:
         """End it as the failure demands: `lost` where the call may have been charged, `release` where it cannot."""
-        if error.kind in _FREE:
+        if error.kind in FREE or error.attempts == 0:
             self.release()
         else:
             self.lost(model)
@@ -104,6 +108,7 @@ class Hold:
         if not self._open:
             raise ValueError("this hold has been ended before; end each call's hold once")
         self._open = False
+        self.counted = cost.spent()
         for purse in self._line:
             purse._enter(self._aside, cost, model=model)
         self._line[0]._queue.wake()
@@ -150,8 +155,18 @@ class Purse:
     @property
     def left_s(self) -> float | None:
         """The seconds left before the first limit on wall time up the line, None where there is none."""
-        left = [each.limits.wall_s - each._elapsed() for each in self._line if each.limits.wall_s is not None]
-        return max(0.0, min(left)) if left else None
+        left = self._time_left()
+        return max(0.0, min(left)[0]) if left else None
+
+    def out_of_time(self) -> BudgetReached:
+        """Return how to say that time is up, in the name of the purse up the line whose time is up first.
+
+        Raises: ValueError: none of them has a limit on time.
+        """
+        _, place = min(self._time_left())
+        purse = self._line[place]
+        told = _reached(purse.name, "wall_s", purse.limits.wall_s or 0.0, f"{purse._elapsed():.1f} have gone by")
+        return BudgetReached(told, purse=purse.name)
 
     def try_reserve(self, bound: Bound) -> Hold | None:
         """Set aside what a call takes at most, here and in every purse above; None where one cannot spare it now."""
@@ -171,7 +186,7 @@ class Purse:
         while (hold := self.try_reserve(bound)) is None:
             for purse in self._line:
                 if objection := purse._objection(bound, aside, lent=False):
-                    raise BudgetReached(objection)
+                    raise BudgetReached(objection, purse=purse.name)
             await self._queue.wait()
         return hold
 
@@ -182,6 +197,11 @@ class Purse:
         yield Statement(path, self.limits, self.spent, models)
         for each in self.children.values():
             yield from each.report()
+
+    def _time_left(self) -> list[tuple[float, int]]:
+        """The seconds left to each purse up the line that has a limit on them, with its place there."""
+        limits = ((each.limits.wall_s, place) for place, each in enumerate(self._line))
+        return [(wall_s - self._line[place]._elapsed(), place) for wall_s, place in limits if wall_s is not None]
 
     def _elapsed(self) -> float:
         return self._clock() - self._opened

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
@@ -57,12 +57,11 @@ class Discipline:
         self._sleep = sleep
 
     async def call(self, attempt: Attempt) -> Reply:
-        """Return what an attempt, or one of those after it, returned; its `attempts` counts them.
+        """Return what an attempt, or one of those after it, returned; its `attempts` counts them, `faults` names them.
 
         Raises: ModelError: none succeeded, or the circuit stayed open for too long.
         """
-        reply, sent = await self._retry.call(lambda: self._when_ready(attempt))
-        return reply if sent == reply.attempts else replace(reply, attempts=sent)
+        return await self._retry.call(lambda: self._when_ready(attempt))
 
     async def _when_ready(self, attempt: Attempt) -> Reply:
         end = self._clock() + self.rules.wait_s
@@ -84,6 +83,10 @@ class Discipline:
         try:
             reply = await attempt()
         except ModelError as fault:
+            if fault.attempts == 0:
+                # Never sent, it says nothing of the endpoint.
+                self.circuit.abandon(ticket)
+                raise
             self.circuit.leave(ticket, alive=fault.kind not in TROUBLE)
             if fault.kind == "rate_limit" and fault.retry_after_s:
                 self.circuit.silence(fault.retry_after_s)

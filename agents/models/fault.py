@@ -22,6 +22,8 @@ _KEY_NAME = re.compile(r"(?i)key|token|secret|password")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]+|\s+")
 # A quota that is used up is answered with 429 too, but waiting does not refill it.
 _USED_UP = ("insufficient_quota", "billing_hard_limit")
+# How FastAPI names a part of the request that it cannot read; llama-cpp-python says that with 500, not 422.
+_UNREAD = "'loc': ('body'"
 
 
 def excerpt(text: str) -> str:
@@ -78,7 +80,7 @@ def status_fault(name: str, status: int, *, said: str, headers: Mapping[str, str
 def _kind(status: int, said: str) -> ModelFault:
     if status == 429:
         return "refused" if any(sign in said for sign in _USED_UP) else "rate_limit"
-    return "server" if status >= 500 else "refused"
+    return "server" if status >= 500 and _UNREAD not in said else "refused"
 
 
 def _cure(status: int, kind: ModelFault, cure: str) -> str:

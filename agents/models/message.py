@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol, TypeAlias
 
-from storage import canonical
+from storage import ModelFault, canonical
 
 JSON: TypeAlias = "Mapping[str, JSON] | list[JSON] | tuple[JSON, ...] | str | int | float | bool | None"
 Role = Literal["system", "user", "assistant"]
@@ -29,7 +30,7 @@ class Message:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """All that a reply depends on: the conversation, how to sample, and how the reply must look.
 
@@ -53,25 +54,30 @@ class Request:
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, not {self.max_tokens}")
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The request as canonical JSON, as the journal keeps it."""
-        return canonical(
-            {
-                "messages": [[message.role, message.content] for message in self.messages],
-                "temperature": float(self.temperature),
-                "max_tokens": self.max_tokens,
-                "schema": self.schema,
-                "mode": self.mode,
-                "seed": self.seed,
-                "prompt": self.prompt,
-            }
-        )
+        """The request as canonical JSON."""
+        return canonical(self._document())
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """The sha256 of `text`, in hexadecimal: the name under which the journal finds the reply."""
+        """The sha256 of `text`, in hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def text_to(self, model: str) -> str:
+        """Return the same with the model that is asked, as the journal keeps it and finds the reply by."""
+        return canonical({"model": model, **self._document()})
+
+    def _document(self) -> dict[str, object]:
+        return {
+            "messages": [[message.role, message.content] for message in self.messages],
+            "temperature": float(self.temperature),
+            "max_tokens": self.max_tokens,
+            "schema": self.schema,
+            "mode": self.mode,
+            "seed": self.seed,
+            "prompt": self.prompt,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ class Reply:
     """What a model answered, and what that took.
 
     `usd` is None where the price is unknown; `latency_s` is the seconds of the attempt that succeeded; `id` is the
-    provider's; `attempts` counts the requests sent; `estimated` says that the server counted no tokens and we guessed.
+    provider's; `attempts` counts the requests sent and `faults` says how those before this one failed; `estimated` says
+    that the server counted no tokens and we guessed; `shared` that an equal call under way brought it and pays for it.
     """
 
     text: str
@@ -92,6 +99,8 @@ class Reply:
     model: str
     attempts: int = 1
     estimated: bool = False
+    faults: tuple[ModelFault, ...] = ()
+    shared: bool = False
 
     @property
     def truncated(self) -> bool:

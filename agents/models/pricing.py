@@ -69,6 +69,11 @@ class Prices:
             table |= _read(file)
         return cls(table)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The models whose price is known."""
+        return tuple(self._table)
+
     def of(self, model: str) -> Price | None:
         """Return the price of a model by its whole name; a snapshot may cost otherwise than its family."""
         return self._table.get(model)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
@@ -90,10 +90,10 @@ class Retry:
         self._sleep = sleep
         self._report = on_attempt or _nobody
 
-    async def call(self, attempt: Attempt) -> tuple[Reply, int]:
-        """Return the reply and how many attempts were sent for it.
+    async def call(self, attempt: Attempt) -> Reply:
+        """Return the reply, with the number of attempts sent for it and how those before it failed.
 
-        Raises: ModelError: the last attempt's, with the number of all attempts sent.
+        Raises: ModelError: the last attempt's, with the number of all attempts sent and how each failed.
         """
         self._bucket.fill()
         tally = _Tally()
@@ -108,11 +108,11 @@ class Retry:
         try:
             reply: Reply = await retrying(tally.counted(attempt))
         except ModelError as fault:
-            fault.attempts = tally.sent
+            fault.attempts, fault.faults = tally.sent, tuple(tally.faults)
             self._report(tally.made, fault.kind, None)
             raise
         self._report(tally.made, None, None)
-        return reply, tally.sent
+        return replace(reply, attempts=tally.sent, faults=tuple(tally.faults)) if tally.faults else reply
 
     def _stop(self, state: RetryCallState) -> bool:
         if state.attempt_number >= self._patience.attempts or _asked(state) > self._patience.longest_s:
@@ -138,6 +138,7 @@ class _Tally:
     def __init__(self) -> None:
         self.made = 0
         self.sent = 0
+        self.faults: list[ModelFault] = []
 
     def counted(self, attempt: Attempt) -> Attempt:
         async def one() -> Reply:
@@ -146,6 +147,7 @@ class _Tally:
                 reply = await attempt()
             except ModelError as fault:
                 self.sent += fault.attempts
+                self.faults.append(fault.kind)
                 raise
             self.sent += reply.attempts
             return reply

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, get_args
 
@@ -19,7 +20,6 @@ from pydantic import BaseModel, ValidationError
 
 from storage import ModelError
 
-from .ensemble import Ensemble
 from .message import Message, Model, Reply, Request
 
 Way = Literal["json_schema", "json_object", "tool", "fenced"]
@@ -77,14 +77,13 @@ class _Unfit(Exception):
 async def ask(model: Model, request: Request, shape: type[Shape], *, ways: Ways, rounds: int = 2) -> Structured[Shape]:
     """Ask for a reply of a shape; feed back what does not fit, at most `rounds` times, and go on to looser ways.
 
-    A way is given up at once where the endpoint refuses it, or answers without any JSON. Of an ensemble one member is
-    asked throughout. At most four ways and `rounds` more calls are paid.
+    A way is given up at once where the endpoint refuses it, or answers without any JSON. At most four ways and `rounds`
+    more calls are paid.
     Raises: ModelError: nothing fitted (`malformed`), or the model failed otherwise.
     """
-    chosen = model.pick(request) if isinstance(model, Ensemble) else model
-    asking = _Asking(chosen, shape, rounds=rounds)
+    asking = _Asking(model, shape, rounds=rounds)
     refusal: ModelError | None = None
-    for way in ways.order(chosen.name):
+    for way in ways.order(model.name):
         try:
             value = await asking.converse(request, way)
         except ModelError as error:
@@ -93,13 +92,13 @@ async def ask(model: Model, request: Request, shape: type[Shape], *, ways: Ways,
             refusal = error
             continue
         if value is not None:
-            ways.prove(chosen.name, way)
+            ways.prove(model.name, way)
             return Structured(value, way, tuple(asking.replies))
     if refusal is not None and not asking.replies:
         raise refusal
     last = " ".join(asking.problem.split())
     raise ModelError(
-        f"{chosen.name} gave no {shape.__name__} in {len(asking.replies)} replies; the last: {last}",
+        f"{model.name} gave no {shape.__name__} in {len(asking.replies)} replies; the last: {last}",
         kind="malformed",
         attempts=max(1, sum(each.attempts for each in asking.replies)),
     )
@@ -111,7 +110,7 @@ class _Asking(Generic[Shape]):
     def __init__(self, model: Model, shape: type[Shape], *, rounds: int) -> None:
         self._model = model
         self._shape = shape
-        self._schema = strict(shape.model_json_schema())
+        self._schema = _schema_of(shape)
         self._rounds = rounds
         self.replies: list[Reply] = []
         self.problem = ""
@@ -140,6 +139,12 @@ class _Asking(Generic[Shape]):
             return self._shape.model_validate_json(document)
         except ValidationError as error:
             raise _Unfit(_told(error), is_json=True) from None
+
+
+@cache
+def _schema_of(shape: type[BaseModel]) -> Mapping[str, Any]:
+    # Made once a shape: it takes longer than all the rest of a question.
+    return strict(shape.model_json_schema())
 
 
 def strict(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,11 @@ class Code:
 @lru_cache(maxsize=64)
 def read(source: str) -> Code | None:
     """Return the parsed source, None where it does not parse or nests deeper than edits can be written."""
+    return parsed(source)
+
+
+def parsed(source: str) -> Code | None:
+    """Return what `read` does, not remembered: for a text that is looked at once."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

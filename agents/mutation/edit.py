@@ -135,7 +135,7 @@ class EditList(Sequence[Edit]):
             kind=draft.kind,
             line=line,
             score=round(score, 6),
-            note=_note(line, changes),
+            note=summary(line, changes),
             splices=changes,
         )
 
@@ -192,7 +192,8 @@ def _place(code: Code, node: ast.AST) -> tuple[int, int]:
     return node.lineno, node.col_offset
 
 
-def _note(line: int, changes: tuple[Splice, ...]) -> str:
+def summary(line: int, changes: tuple[Splice, ...]) -> str:
+    """Return in a few words what changes of the text do on a line."""
     old = _brief(b" ".join(change.old for change in changes))
     new = _brief(b" ".join(change.new for change in changes))
     before, after = _differing(_WORDS.findall(old), _WORDS.findall(new))

@@ -120,9 +120,12 @@ def edits(
     Raises: ValueError: there is no such family.
     """
     chosen = _family(family)
-    code = read(source)
-    drafts = chosen.drafts(_material(source, entry_point, context)) if code else ()
-    return EditList(code, family, drafts=drafts, priors=chosen.priors, suspicion=suspicion)
+    if read(source) is None:
+        return EditList(None, family, drafts=(), priors=chosen.priors, suspicion=suspicion)
+    # The material may remember a code that was read before: its drafts are of that one's nodes.
+    material = _material(source, entry_point, context)
+    drafts = chosen.drafts(material)
+    return EditList(material.code, family, drafts=drafts, priors=chosen.priors, suspicion=suspicion)
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,8 @@ for where nobody alive serves it. Does not promise: that the child may live; the
 
 from __future__ import annotations
 
+from random import Random
+
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
@@ -27,22 +29,30 @@ def breeder() -> Mind:
 
 
 def _breed(state: Thought, runtime: Runtime[Desk]) -> Thought:
-    view, rng = runtime.context.view, runtime.context.rng
+    return Thought(actions=[offspring(runtime.context.view, runtime.context.rng)])
+
+
+def offspring(view: View, rng: Random) -> Spawn | Pass:
+    """Return the birth that an offline breeder asks for, of a child varied from the best parent for what is called."""
     if not view.kin:
-        return Thought(actions=[Pass(reason="nobody alive to breed from")])
+        return Pass(reason="nobody alive to breed from")
     called = rng.choice(view.unmet) if view.unmet else ""
     parent = _parent(view, called)
     genome = parent.genome.vary(rng)
     if called and genome.niche != called:
-        species, _slash, family = called.partition("/")
-        genome = genome.model_copy(update={"species": species, "family": family})
+        genome = genome.moved(called)
     reason = f"nobody alive serves {called}" if called else "strong signals stay unanswered"
-    return Thought(actions=[Spawn(parent_id=parent.id, genome=genome, reason=reason)])
+    return Spawn(parent_id=parent.id, genome=genome, reason=reason)
+
+
+def able_parents(view: View) -> list[Candidate]:
+    """Return those that can feed a child."""
+    return [each for each in view.kin if each.energy >= _ENOUGH]
 
 
 def _parent(view: View, called: str) -> Candidate:
     """Choose whoever earned most of those that serve the niche, else of all, and that can feed a child."""
-    able = [each for each in view.kin if each.energy >= _ENOUGH]
+    able = able_parents(view)
     own = [each for each in able if each.genome.niche == called]
     if found := own or able:
         return max(found, key=lambda each: (each.earned, each.energy, -each.id))

@@ -1,4 +1,4 @@
-"""What every mind has in common: the desk it works at and the state that travels along its graph.
+"""What every mind has in common: where it works, at a desk or in a study, and the state that travels along its graph.
 
 Promises: the state holds ids and small values only; a mind's whole say is in `actions` and the counts.
 Does not promise: memory. What a mind wants to remember it must propose, post or leave to the turn's record.
@@ -14,8 +14,10 @@ from typing import Annotated, Any, TypedDict
 from langgraph.graph.state import CompiledStateGraph
 
 from ..actions import AnyAction
+from ..manner import Manner
+from ..models import Talk
 from ..view import View
-from ..workbench import Workbench
+from ..workbench import DistantBench, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,20 @@ class Desk:
     view: View
     bench: Workbench
     rng: Random
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a mind with a model may use in one turn; what takes time is awaited.
+
+    `bench` runs code on the turn's task in a worker's sandbox, `talk` is the conversation with the agent's model.
+    """
+
+    view: View
+    bench: DistantBench
+    rng: Random
+    talk: Talk
+    manner: Manner
 
 
 class Thought(TypedDict, total=False):
@@ -43,3 +59,4 @@ class Thought(TypedDict, total=False):
 
 
 Mind = CompiledStateGraph[Thought, Desk, Any, Any]
+ThinkingMind = CompiledStateGraph[Any, Study, Any, Any]

@@ -1,4 +1,4 @@
-"""The mind of an offline specialist: it owns one family of edits and tries them, the likeliest first.
+"""The mind of an offline specialist: it tries the edits of its family, or of its operator tool, one by one.
 
 Promises: no model is called; a turn tries at most `batch` edits and proposes at most `boldness` of them.
 Does not promise: that what passes the visible cases is right; the rule layer and the critics say more.
@@ -15,12 +15,11 @@ from langgraph.runtime import Runtime
 from storage import Task
 
 from ..actions import Pass, Propose
-from ..mutation import Context, Edit, edits, suspicion
+from ..mutation import Context, Edit, difference, edits, suspicion
 from ..view import VersionSeen, View
 from ..workbench import Trace
+from .again import offered_again
 from .mind import Desk, Mind, Thought
-
-_AGAIN = " (again, on the new head)"
 
 
 def specialist() -> Mind:
@@ -46,7 +45,7 @@ def _search(state: Thought, runtime: Runtime[Desk]) -> Thought:
     desk = runtime.context
     task, base, genome = _task(desk.view), _base(desk.view), desk.view.me.genome
     trace = _trace(desk, task, base)
-    options = _edits(task, base.source, genome.family, _suspicion(trace))
+    options = _options(desk, task, base, trace)
     start = desk.view.cursor
     batch = options[start : start + genome.batch]
     passes = desk.bench.attempt(task, [edit.apply(base.source) for edit in batch], base=trace)
@@ -86,8 +85,7 @@ def _anything_found(state: Thought) -> str:
 def _propose(state: Thought, runtime: Runtime[Desk]) -> Thought:
     desk = runtime.context
     task, base = _task(desk.view), _base(desk.view)
-    trace = _trace(desk, task, base)
-    options = _edits(task, base.source, desk.view.me.genome.family, _suspicion(trace))
+    options = _options(desk, task, base, _trace(desk, task, base))
     chosen = [options[place] for place in state["found"]]
     return Thought(
         actions=[Propose(source=edit.apply(base.source), basis_id=base.id, reason=edit.note) for edit in chosen]
@@ -96,12 +94,7 @@ def _propose(state: Thought, runtime: Runtime[Desk]) -> Thought:
 
 def _repropose(state: Thought, runtime: Runtime[Desk]) -> Thought:
     """Offer a rewrite again that was refused only because the tool had moved on meanwhile."""
-    view = runtime.context.view
-    again = [
-        Propose(source=each.source, basis_id=each.basis_id, reason=f"{each.reason.removesuffix(_AGAIN)}{_AGAIN}")
-        for each in view.proposals
-    ]
-    return Thought(actions=list(again))
+    return Thought(actions=offered_again(runtime.context.view))
 
 
 def _rest(state: Thought) -> Thought:
@@ -116,6 +109,30 @@ def _trace(desk: Desk, task: Task, base: VersionSeen) -> Trace:
             del _TRACES[next(iter(_TRACES))]
         _TRACES[key] = desk.bench.trace(task, base.source)
     return _TRACES[key]
+
+
+def _options(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> Sequence[Edit]:
+    """Return the edits of the agent's operator tool where it has one, else those of its family."""
+    if desk.view.operator is None:
+        return _edits(task, base.source, desk.view.me.genome.family, _suspicion(trace))
+    key = (task.digest, base.source, desk.view.operator.source)
+    if key not in _OPERATED:
+        if len(_OPERATED) >= _OPERATED_KEPT:
+            del _OPERATED[next(iter(_OPERATED))]
+        _OPERATED[key] = _operated(desk, task, base, trace)
+    return _OPERATED[key]
+
+
+def _operated(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> tuple[Edit, ...]:
+    """Run the operator tool once; what it wrote anew without changing it stays as it was in the base."""
+    operator = desk.view.operator
+    assert operator is not None  # the caller looked
+    lines = sorted(_suspicion(trace), key=lambda pair: (-pair[1], pair[0]))
+    texts = desk.bench.operate(
+        operator.source, source=base.source, entry_point=task.entry_point, task=task, lines=lines
+    )
+    found = [difference(base.source, text, family=desk.view.me.genome.family) for text in texts]
+    return tuple({edit.splices: edit for edit in found if edit is not None}.values())
 
 
 def _suspicion(trace: Trace) -> tuple[tuple[int, float], ...]:
@@ -149,3 +166,6 @@ def _base(view: View) -> VersionSeen:
 # One entry a tool version; a worker meets the same versions again and again.
 _TRACES: dict[tuple[str, str], Trace] = {}
 _TRACES_KEPT = 512
+# Likewise for what each version of an operator tool made of each; these are larger.
+_OPERATED: dict[tuple[str, str, str], tuple[Edit, ...]] = {}
+_OPERATED_KEPT = 128

@@ -8,14 +8,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from governance import open_sandbox
-from storage import Busy, ConfigurationError, EcologyError, NotFound, Store, Task
+from storage import BudgetReached, Busy, ConfigurationError, EcologyError, NotFound, Store, Task
 
 from ..ecology import Ecology, SandboxWarning
 from ..engine import Standing
@@ -23,11 +23,13 @@ from ..report import Report
 from ..run import Watch
 from ..settings import SandboxChoice
 from ..tasks import read_tasks, reveal_failures
+from . import options
 from .console import JsonOption, print_document, print_text, remark
 
 _PLAIN_EVERY_S = 10.0
 _TELLING = 50
 INTERRUPTED = 130
+_TURNS = 4000
 
 WorkersOption = Annotated[int, typer.Option(help="Worker processes; they change the speed, never the history.")]
 SandboxOption = Annotated[
@@ -39,11 +41,26 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progre
 def run(
     tasks: Annotated[Path, typer.Argument(help="A task file, or a folder in QuixBugs' layout.")],
     db: Annotated[Path | None, typer.Option(help="The new database; a fresh name in this folder by default.")] = None,
-    turns: Annotated[int, typer.Option(help="Turns to take at most.")] = 4000,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same history.")] = 0,
-    window: Annotated[int, typer.Option(help="Turns in flight at most.")] = 8,
+    turns: Annotated[int | None, typer.Option(help="Turns to take at most; 4000 by default.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same history; 0 by default.")] = None,
+    window: Annotated[int | None, typer.Option(help="Turns in flight at most; 8 offline, else 64.")] = None,
     workers: WorkersOption = 2,
-    model: Annotated[str, typer.Option(help="What the agents think with.")] = "offline",
+    model: options.ModelOption = None,
+    population: options.PopulationOption = None,
+    bandit: options.BanditOption = False,
+    max_usd: options.MaxUsd = None,
+    max_tokens: options.MaxTokens = None,
+    max_calls: options.MaxCalls = None,
+    max_seconds: options.MaxSeconds = None,
+    agent_usd: options.AgentUsd = None,
+    lineage_usd: options.LineageUsd = None,
+    temperature: options.Temperature = None,
+    max_reply_tokens: options.MaxReply = None,
+    prompt_tokens: options.PromptTokens = None,
+    calls_at_once: options.CallsAtOnce = 64,
+    reply_seconds: options.ReplySeconds = 600.0,
+    prices: options.Prices = None,
+    references: options.References = None,
     sandbox: SandboxOption = "auto",
     charter: Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")] = None,
     quiet: QuietOption = False,
@@ -51,28 +68,66 @@ def run(
 ) -> None:
     """Settle buggy tools and let a population repair them."""
     path = _new(db or _fresh(tasks))
+    budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
+    niches = options.population_of(population)
+    resources = options.resources_of(calls_at_once, reply_s=reply_seconds, prices=prices, references=references)
+    settings = options.given(
+        seed=seed, window=window, bandit=bandit or None, temperature=temperature, max_tokens=max_reply_tokens,
+        prompt_tokens=prompt_tokens,
+    )  # fmt: skip
+    named = _named(model)
     loaded = _loaded(tasks, sandbox=sandbox)
-    options: dict[str, Any] = {"model": model, "seed": seed, "window": window, "workers": workers}
-    with _kept_once_begun(path), Ecology(path, sandbox=sandbox, charter=charter, **options) as ecology:
+    with (
+        _kept_once_begun(path),
+        Ecology(
+            path, model=named, population=niches, budget=budget, workers=workers, sandbox=sandbox, charter=charter,
+            resources=resources, **settings,
+        ) as ecology,
+    ):  # fmt: skip
         ecology.settle(loaded)
         with _watching(path, quiet=quiet) as watch:
-            report = ecology.run(turns, watch=watch)
+            report = ecology.run(turns or (None if _replays(named) else _TURNS), watch=watch)
     _finish(report, as_json=as_json)
 
 
 def resume(
     database: Annotated[Path, typer.Argument(help="A database that a run was begun in.")],
     workers: WorkersOption = 2,
+    max_usd: options.MaxUsd = None,
+    max_tokens: options.MaxTokens = None,
+    max_calls: options.MaxCalls = None,
+    max_seconds: options.MaxSeconds = None,
+    agent_usd: options.AgentUsd = None,
+    lineage_usd: options.LineageUsd = None,
+    calls_at_once: options.CallsAtOnce = 64,
+    reply_seconds: options.ReplySeconds = 600.0,
+    prices: options.Prices = None,
+    references: options.References = None,
     sandbox: SandboxOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on with a run that was stopped or killed; a finished one is only reported."""
+    """Go on with a run that was stopped, killed or at the end of its budget; a finished one is only reported."""
     if not database.is_file():
         raise NotFound(f"no database at {database}; check the path, or begin a run with `ecology run`")
-    with Ecology(database, workers=workers, sandbox=sandbox) as ecology, _watching(database, quiet=quiet) as watch:
-        report = ecology.resume(watch=watch)
+    budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
+    resources = options.resources_of(calls_at_once, reply_s=reply_seconds, prices=prices, references=references)
+    with (
+        Ecology(database, workers=workers, sandbox=sandbox, resources=resources) as ecology,
+        _watching(database, quiet=quiet) as watch,
+    ):
+        report = ecology.resume(budget=budget, watch=watch)
     _finish(report, as_json=as_json)
+
+
+def _named(model: list[str] | None) -> str | list[str]:
+    if not model:
+        return "offline"
+    return model[0] if len(model) == 1 else model
+
+
+def _replays(model: str | list[str]) -> bool:
+    return isinstance(model, str) and model.startswith("replay:")
 
 
 def _finish(report: Report, *, as_json: bool) -> None:
@@ -82,6 +137,8 @@ def _finish(report: Report, *, as_json: bool) -> None:
         print_text(str(report))
     if report.ending == "stopped":
         raise typer.Exit(INTERRUPTED)
+    if report.ending == "budget":
+        raise typer.Exit(BudgetReached.exit_code)
 
 
 def _loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:

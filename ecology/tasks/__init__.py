@@ -13,6 +13,7 @@ from .check import RingCheck, TaskCheck, TaskReport, check_tasks, reveal_failure
 from .loading import load_tasks, read_tasks
 from .reading import Problem, Reading, Skipped
 from .record import write_tasks
+from .references import load_references
 from .rings import reveal
 
 __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
@@ -26,6 +27,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "TaskCheck",
     "RingCheck",
     "write_tasks",
+    "load_references",
     "reveal",
     "reveal_failures",
 ]

@@ -67,7 +67,8 @@ def look() -> Look:
     def view(genome: Genome, task: Task, *rivals: str, cursor: int = 0, activity: Activity = "search") -> View:
         head = VersionSeen(1, task.code, ())
         proposals = tuple(
-            ProposalSeen(number, number, 1, code, "a note") for number, code in enumerate(rivals, start=11)
+            ProposalSeen(number, f"agent-{number}", number, 1, code, "a note")
+            for number, code in enumerate(rivals, start=11)
         )
         return View(
             turn=1, seq=1, activity=activity, me=Myself(1, 1, genome, 100.0), task=visible_only(task), head=head,

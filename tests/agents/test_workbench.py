@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agents import Workbench, visible_only
 from governance import Call
 from storage import Task
@@ -44,3 +46,27 @@ def test_a_repetition_runs_under_another_hash_seed(bench: Workbench, clamp: Task
     first = bench.compare(clamp, [source], calls=[Call(args="(1, 2, 3)")])[0]
 
     assert bench.repeat(clamp, source, calls=[Call(args="(1, 2, 3)")])[0].value != first[0].value
+
+
+def test_a_rehearsal_tells_what_each_visible_case_gave(bench: Workbench, clamp: Task) -> None:
+    found = bench.rehearse(clamp, clamp.code)
+
+    assert (found.passed, found.seen, found.score) == ((True, False, False), ("1", "12", "9"), 1)
+    assert found.fuel == sum(bench.trace(clamp, clamp.code).fuel)
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("raise KeyError('low')", "raised KeyError: 'low'"),
+        ("while True: pass", "did not end within its fuel (an endless loop, or far too many steps)"),
+        ("return clamp", "an object of type function, which is no plain data"),
+        ("return 'a' * 500", f"'{'a' * 195} ..."),
+        ("return (", "raised SyntaxError"),
+    ],
+)
+def test_a_rehearsal_tells_failures_in_words(bench: Workbench, clamp: Task, body: str, seen: str) -> None:
+    found = bench.rehearse(clamp, f"def clamp(value, low, high):\n    {body}\n")
+
+    assert found.passed == (False, False, False)
+    assert all(each.startswith(seen) and len(each) <= 200 for each in found.seen)

@@ -37,7 +37,7 @@ class Stage:
         tool = self.world.tools[1]
         pick = Pick(
             agent_id, "search", f"failing:1/{self.turn}", 1, tool_id=1, head_id=tool.head.id, base_id=tool.head.id,
-            family="guard",
+            means="specialist/guard",
         )  # fmt: skip
         self.landing.land(self.turn, pick, Deed(actions))
         self.scribe.settle()
@@ -134,7 +134,7 @@ def test_a_rewrite_becomes_the_head_once_its_quorum_of_lineages_supports_it(
     charter = tmp_path / "charter.toml"
     charter.write_text(f"[social.AuthorNotSoleApprover]\nquorum = {quorum}\n")
 
-    with Ecology(tmp_path / "quorum.db", seed=1, charter=charter, critics=3) as ecology:
+    with Ecology(tmp_path / "quorum.db", seed=1, charter=charter) as ecology:
         ecology.settle(task for task in few_tasks if task.name == "everyday/pages")
         report = ecology.run(150)
         head = ecology.tools.head(1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecology.record import Record
-from ecology.world import SignalState, World
+from ecology.states import SignalState
+from ecology.world import World
 from storage import Store
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tomllib
+from importlib.resources import files
 
 import pytest
 
-from prompts import load_prompt, prompt_names
+from prompts import Prompt, load_prompt, prompt_names
 
 NAMES = prompt_names()
 
@@ -54,3 +56,54 @@ def test_the_digest_names_the_text() -> None:
 def test_an_unknown_prompt_is_named_with_those_there_are(name: str) -> None:
     with pytest.raises(ValueError, match=r"no prompt .*critic"):
         load_prompt(name)
+
+
+WRITERS = ("mender", "toolsmith", "optimiser", "composer")
+
+
+def paragraph(name: str, start: str) -> str:
+    """Return the one paragraph of a prompt's system part that begins so."""
+    system = load_prompt(name).text.partition("\n---\n")[0]
+    (found,) = (each for each in system.split("\n\n") if each.startswith(start))
+    return found
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_prompt_for_a_model_has_a_system_and_a_user_part(name: str) -> None:
+    prompt = load_prompt(name)
+
+    system, user = prompt.parts(**{value: f"[{value}]" for value in prompt.values})
+
+    assert system.startswith("You ") and user.startswith("The function to ") and "$" not in system + user
+    assert all(f"[{value}]" in user for value in prompt.values if value != "form")
+
+
+@pytest.mark.parametrize("start", ["A program compares your version", "Everything inside a fenced"])
+def test_all_who_write_code_are_told_the_same_rules(start: str) -> None:
+    assert len({paragraph(name, start) for name in WRITERS}) == 1
+
+
+def test_what_the_prompts_forbid_is_what_the_charter_forbids() -> None:
+    charter = tomllib.loads((files("governance") / "charter.toml").read_text(encoding="utf-8"))["code"]
+    banned = {name for rule in charter.values() for name in rule.get("banned", ())}
+    _, outside, imports, *_ = (line for line in paragraph("mender", "A program").split("\n") if ": `" in line)
+    allowed, refused = imports.split("Never")
+
+    assert set(re.findall(r"`(\w+)`", outside)) <= banned
+    assert set(re.findall(r"`(\w+)`", allowed)) <= set(charter["DeclaredImports"]["pure"])
+    assert not set(re.findall(r"`(\w+)`", refused)) & set(charter["DeclaredImports"]["pure"])
+
+
+def test_a_paragraph_whose_places_are_all_empty_is_left_out() -> None:
+    prompt = Prompt("small", "Do.\n---\nFirst:\n$a\n\nThen $a and $b.\n\nLast: $c", ("a", "b", "c"))
+
+    assert prompt.parts(a="", b="x", c="") == ("Do.", "Then  and x.")
+    assert prompt.parts(a="1\n\n$b", b="", c="3") == ("Do.", "First:\n1\n\n$b\n\nThen 1\n\n$b and .\n\nLast: 3")
+
+
+def test_what_looks_like_a_divider_in_a_value_divides_nothing() -> None:
+    assert Prompt("small", "Do $a.\n---\n$b", ("a", "b")).parts(a="x\n---\ny", b="z") == ("Do x\n---\ny.", "z")
+
+
+def test_a_text_without_a_divider_is_all_for_the_user() -> None:
+    assert Prompt("small", "Do $a.", ("a",)).parts(a="it") == ("", "Do it.")

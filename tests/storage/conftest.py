@@ -99,6 +99,16 @@ def write_everything(store: Store, tx: Transaction) -> tuple[Entry, ...]:
     store.tools.criticise(
         tx, proposal_id=proposed.id, agent_id=bob.id, stance="object", kind="slow", evidence={"fuel": 10**9}
     )
+    store.tools.test(
+        tx,
+        tool_id=ids.tool_id,
+        agent_id=bob.id,
+        args="(3,)",
+        expect="3",
+        reason="why",
+        status="agreed",
+        backing=[1],
+    )
     store.tools.save(
         tx,
         tool_id=ids.tool_id,
@@ -113,5 +123,6 @@ def write_everything(store: Store, tx: Transaction) -> tuple[Entry, ...]:
     store.board.signal(tx, kind="open", subject="task:1", strength=-0.0, half_life=3, turn=2)
     store.board.claim(tx, "task:1", agent_id=bob.id, lease=3, turn=2)
     store.ledger.enter(tx, bob.id, kind="energy", amount=-1, reason="birth")
+    store.ledger.spend(tx, bob.id, usd=0.25, tokens=12, turn=2)
     store.agents.retire(tx, ann.id, reason="old", turn=2)
     return tuple(tx.entries)

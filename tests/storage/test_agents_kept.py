@@ -1,31 +1,29 @@
-"""Agents, runs, sessions, the ledger and the journal."""
+"""Agents, runs, sessions and texts."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from storage import AgentRecord, ModelCall, NotFound, RunRecord, StorageError, Store, UnknownAgent, request_hash
+from storage import AgentRecord, NotFound, RunRecord, Store, UnknownAgent
 
 
-def start(store: Store, *, seed: int = 1) -> RunRecord:
+def start(store: Store, *, seed: int = 1, budget: Mapping[str, object] | None = None) -> RunRecord:
     return store.write(
         lambda tx: store.runs.start(
-            tx, seed=seed, window=8, model="offline", turns_target=400, charter_hash="c", settings={"workers": 2}
+            tx,
+            seed=seed,
+            window=8,
+            model="offline",
+            turns_target=400,
+            charter_hash="c",
+            settings={"workers": 2},
+            budget=budget or {},
         )
     )
-
-
-def enter(store: Store, agent_id: int | None, amount: float, *, coin: str = "energy") -> float:
-    return store.write(
-        lambda tx: store.ledger.enter(tx, agent_id, kind=coin, amount=amount, reason="r")  # type: ignore[arg-type]
-    ).balance
-
-
-def call(*, turn: int = 3, reply: str = "answer") -> ModelCall:
-    return ModelCall(turn, "gpt", "ask", reply, tokens_in=5, tokens_out=7, usd=0.01, latency_s=0.5, finish="stop")
 
 
 def test_an_agent_reads_back_as_it_was_born(store: Store, ann: AgentRecord) -> None:
@@ -84,6 +82,19 @@ def test_a_run_says_how_it_ended(store: Store) -> None:
     assert store.runs.all(as_of=end.seq - 1) == [run]
 
 
+def test_a_budget_is_kept_outside_the_hash(tmp_path: Path) -> None:
+    hashes = set()
+    for name, budget in (("free", {}), ("paid", {"usd": 1.5, "calls": None})):
+        with Store.create(tmp_path / f"{name}.db") as store:
+            run = start(store, budget=budget)
+
+            latest = store.runs.latest()
+            assert latest == run and latest.budget == budget
+            hashes.add(store.history_hash())
+
+    assert len(hashes) == 1
+
+
 def test_a_session_names_its_process_and_how_it_ended(tmp_path: Path) -> None:
     ticks = iter(range(1000))
     with Store.create(tmp_path / "zoo.db", clock=lambda: float(next(ticks))) as store:
@@ -102,39 +113,17 @@ def test_a_session_names_its_process_and_how_it_ended(tmp_path: Path) -> None:
         assert store.history_hash() == before
 
 
-def test_a_balance_is_the_sum_of_an_agents_entries(store: Store, ann: AgentRecord, bob: AgentRecord) -> None:
-    assert [enter(store, ann.id, amount) for amount in (10, -2.5, 1)] == [10, 7.5, 8.5]
-    enter(store, bob.id, 5)
-    enter(store, ann.id, 3, coin="tokens")
-    seq = store.last_seq()
-    enter(store, None, 0.25, coin="usd")
-    enter(store, ann.id, -8.5)
+def test_a_session_names_the_database_it_replays_to_its_end(store: Store) -> None:
+    run = start(store)
+    first = store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=1, tier="t", replay="old.db"))
+    store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=1, tier="t"))
 
-    assert store.ledger.balance(ann.id, kind="energy") == 0
-    assert store.ledger.balance(ann.id, kind="energy", as_of=seq) == 8.5
-    assert store.ledger.balance(None, kind="usd") == 0.25
-    assert store.ledger.balance(bob.id, kind="usd") == 0
-    assert store.ledger.totals() == {"energy": 5.0, "tokens": 3.0, "usd": 0.25}
-    assert store.ledger.totals(as_of=seq) == {"energy": 13.5, "tokens": 3.0}
+    store.write(lambda tx: store.sessions.end(tx, first, outcome="finished"))
 
-
-def test_a_journalled_reply_is_found_by_request_and_turn(store: Store) -> None:
-    store.journal.record(call(reply="first"))
-    store.journal.record(call(reply="second"))
-
-    name = request_hash("ask")
-    assert store.journal.lookup(name, 3) == call(reply="first")
-    assert store.journal.lookup(name, 3, nth=1) == call(reply="second")
-    assert store.journal.lookup(name, 3, nth=2) is store.journal.lookup(name, 4) is None
-
-
-def test_the_journal_stays_outside_the_history(store: Store) -> None:
-    before = store.history_hash()
-
-    store.journal.record(call())
-
-    assert store.history_hash() == before and store.last_seq() == 0
-    store.verify()
+    assert [(session.replay, session.outcome) for session in store.sessions.all()] == [
+        ("old.db", "finished"),
+        ("", None),
+    ]
 
 
 def test_an_equal_text_is_kept_once(store: Store) -> None:
@@ -146,10 +135,3 @@ def test_an_equal_text_is_kept_once(store: Store) -> None:
 def test_an_unknown_text_is_named(store: Store) -> None:
     with pytest.raises(NotFound, match="no text abc"):
         store.blobs.text("abc")
-
-
-def test_a_reader_sees_no_journal_to_write_to(tmp_path: Path) -> None:
-    Store.create(tmp_path / "zoo.db").close()
-
-    with Store.open(tmp_path / "zoo.db") as store, pytest.raises(StorageError, match="opened for reading"):
-        store.journal.record(call())

@@ -10,7 +10,9 @@ VETO = Ruling("NoDynamicCode", "veto", {"calls": ["eval"], "line": 2}, "use a ta
 PASS = Ruling("SizeGrowth", "pass")
 
 
-def propose(store: Store, settled: Settled, agent: AgentRecord, *, basis_id: int | None = None) -> ProposalRecord:
+def propose(
+    store: Store, settled: Settled, agent: AgentRecord, *, basis_id: int | None = None, model: str = ""
+) -> ProposalRecord:
     return store.write(
         lambda tx: store.tools.propose(
             tx,
@@ -21,6 +23,7 @@ def propose(store: Store, settled: Settled, agent: AgentRecord, *, basis_id: int
             source="def sort_words(a): return eval('a')",
             reason="line 2: `<=` for `<`",
             basis_id=basis_id,
+            model=model,
             turn=3,
         )
     )
@@ -34,6 +37,13 @@ def test_a_proposal_reads_back_as_it_was_made(store: Store, settled: Settled, an
     assert store.tools.proposals() == [first, second]
     assert second.basis_id == settled.version_id
     assert store.blobs.text(first.code_hash) == "def sort_words(a): return eval('a')"
+
+
+def test_a_proposal_names_the_model_that_thought_it_up(store: Store, settled: Settled, ann: AgentRecord) -> None:
+    propose(store, settled, ann)
+    propose(store, settled, ann, model="scripted:replies.jsonl")
+
+    assert [proposed.model for proposed in store.tools.proposals()] == ["", "scripted:replies.jsonl"]
 
 
 def test_proposals_can_be_asked_by_tool_author_and_moment(

@@ -80,7 +80,7 @@ def test_columns_without_a_value_are_left_out_of_the_canonical_text() -> None:
 def test_only_clock_columns_stay_outside_the_chain(name: str) -> None:
     outside = {column.name for column in table(name).columns} - set(SHAPES[name].hashed)
 
-    assert outside == ({"tier"} if name == "evaluation" else set())
+    assert outside == {"evaluation": {"tier"}, "run": {"budget"}}.get(name, set())
 
 
 def test_rows_may_point_to_tables_that_are_written_later(store: Store) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import Case, Comparison, NotFound, Ring, Settled, Store, Task, TaskError
+from storage import Case, Comparison, Judged, NotFound, Ring, Settled, Store, Task, TaskError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 CASES = st.builds(Case, st.sampled_from(get_args(Ring)), TEXTS, args=TEXTS, setup=TEXTS, call=TEXTS)
@@ -28,6 +28,7 @@ TASKS = st.builds(
     lists=st.booleans(),
     source=TEXTS,
     licence=TEXTS,
+    judged=st.sampled_from(get_args(Judged)),
 )
 
 
@@ -56,6 +57,16 @@ def test_settling_an_equal_task_again_writes_nothing(store: Store, settled: Sett
 
     assert again == settled
     assert store.last_seq() == 1
+
+
+def test_a_task_says_how_its_rewrites_are_judged(store: Store, settled: Settled, task: Task) -> None:
+    earning = replace(task, name="operator", judged="earnings")
+
+    store.write(lambda tx: store.tasks.settle(tx, earning))
+
+    assert (task.judged, store.tasks.get("operator").judged) == ("cases", "earnings")
+    with pytest.raises(TaskError):
+        store.write(lambda tx: store.tasks.settle(tx, replace(earning, judged="cases")))
 
 
 def test_another_task_of_the_same_name_is_refused(store: Store, settled: Settled, task: Task) -> None:

@@ -150,7 +150,7 @@ def test_a_shared_entry_point_lists_the_tools(store: Store, settled: Settled, ta
     assert store.tools.find("sort again").name == "sort again"
 
 
-def test_a_save_names_the_proposal_it_came_from(store: Store, settled: Settled, ann: AgentRecord) -> None:
+def test_a_save_names_the_proposal_and_the_model_it_came_from(store: Store, settled: Settled, ann: AgentRecord) -> None:
     def change(tx: Transaction) -> VersionRecord:
         proposed = store.tools.propose(
             tx,
@@ -170,10 +170,13 @@ def test_a_save_names_the_proposal_it_came_from(store: Store, settled: Settled, 
             reason="r",
             author_id=ann.id,
             proposal_id=proposed.id,
+            model="gpt-5-mini",
             cause=proposed.seq,
         )
 
     saved = store.write(change)
 
     assert saved.proposal_id == store.tools.proposals()[0].id
+    assert [version.model for version in store.tools.versions(settled.tool_id)] == ["", "gpt-5-mini"]
+    assert store.lineage.descendants(settled.version_id) == [saved]
     assert saved.code_hash == store.tools.proposal(1).code_hash

@@ -20,7 +20,7 @@ from storage.tables import HISTORY, table
 
 Everything = Callable[[Store, Transaction], tuple[Entry, ...]]
 
-CLOCKS = {("event", "at"), ("evaluation", "tier")}
+CLOCKS = {("event", "at"), ("evaluation", "tier"), ("run", "budget")}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_any_value_in_any_row_is_either_the_same_or_found(
         ("UPDATE post SET body = 'other' WHERE id = 3", r"event \d+ \(post\) or what it wrote \(post 3\)"),
         ("DELETE FROM event WHERE seq = 4", "event 3 is followed by event 5"),
         ("DELETE FROM event WHERE seq = 1", "event 0 is followed by event 2"),
-        ("UPDATE event SET seq = 999 WHERE seq = 20", "event 19 is followed by event 999"),
+        ("UPDATE event SET seq = 999 WHERE seq = 22", "event 21 is followed by event 999"),
         ("UPDATE post SET seq = 900 WHERE id = 6", "post 6 belongs to event 900"),
         ("UPDATE post SET seq = seq - 1 WHERE id = 6", r"event \d+ \(post\) or what it wrote \(post 5, post 6\)"),
         (

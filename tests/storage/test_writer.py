@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -77,6 +78,47 @@ def test_ids_are_known_when_a_change_was_applied(store: Store) -> None:
 
     assert pending.applied().id == 1
     assert pending.durable() == pending.applied()
+
+
+def test_a_coroutine_waits_for_the_disk_without_holding_up_its_loop(store: Store) -> None:
+    async def both() -> list[int]:
+        gate = threading.Event()
+        held = store.submit(lambda tx: gate.wait(10) and store.board.post(tx, topic="t", body="held").id)
+        waiting = asyncio.ensure_future(held.saved())
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        gate.set()
+        others = (store.submit(lambda tx: store.board.post(tx, topic="t", body="b")) for _ in range(3))
+        return [await waiting, *(post.id for post in await asyncio.gather(*(each.saved() for each in others)))]
+
+    assert asyncio.run(both()) == [1, 2, 3, 4]
+    assert len(store.board.since(0)) == 4
+
+
+def test_a_coroutine_that_stops_waiting_harms_neither_its_change_nor_the_writer(store: Store) -> None:
+    gate = threading.Event()
+
+    async def impatient() -> None:
+        held = store.submit(lambda tx: gate.wait(10) and store.board.post(tx, topic="t", body="kept"))
+        waiting = asyncio.ensure_future(held.saved())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(impatient())
+    gate.set()
+
+    assert note(store, "next").id == 2
+    assert [post.body for post in store.board.since(0)] == ["kept", "next"]
+
+
+def test_a_coroutine_hears_what_its_change_raised(store: Store) -> None:
+    async def hear() -> None:
+        await store.submit(lambda tx: tx.rows(text("SELECT 1 / 0 AS none"))[0].none + 1).saved()
+
+    with pytest.raises(TypeError):
+        asyncio.run(hear())
 
 
 def test_a_change_may_not_wait_for_another(store: Store) -> None:

@@ -11,12 +11,12 @@ import sys
 import time
 
 MODULES = (
-    "abc", "array", "base64", "binascii", "bisect", "calendar", "cmath", "codecs", "collections",
+    "abc", "array", "ast", "base64", "binascii", "bisect", "calendar", "cmath", "codecs", "collections",
     "collections.abc", "colorsys", "contextlib", "copy", "copyreg", "csv", "dataclasses", "datetime", "decimal",
     "difflib", "enum", "errno", "fnmatch", "fractions", "functools", "gc", "graphlib", "hashlib", "heapq",
     "html", "io", "ipaddress", "itertools", "json", "keyword", "locale", "math", "numbers", "operator",
     "pprint", "random", "re", "reprlib", "secrets", "string", "stringprep", "struct", "statistics", "textwrap",
-    "time", "types", "typing", "unicodedata", "warnings", "weakref", "zlib", "_strptime",
+    "time", "types", "typing", "unicodedata", "warnings", "weakref", "zlib", "_ast_unparse", "_strptime",
 )  # fmt: skip
 ENCODINGS = (
     "ascii", "latin_1", "utf_8", "utf_8_sig", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le",

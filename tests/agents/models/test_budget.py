@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -33,6 +34,7 @@ def refusal(purse: Purse, bound: Bound) -> str:
     with pytest.raises(BudgetReached) as error:
         reserve(purse, bound)
     assert error.value.exit_code == 5
+    assert f"purse {error.value.purse!r}" in str(error.value)
     return str(error.value)
 
 
@@ -125,6 +127,48 @@ def test_a_call_that_fails_is_free_only_where_it_cannot_have_been_charged() -> N
 
     reserve(run, Bound(10, 0.5)).failed(ModelError("gone", kind="timeout"))
     assert (run.spent.usd, run.spent.tokens, run.spent.unknown_calls) == (0.5, 10, 1)
+
+
+def test_what_was_never_sent_is_free_whatever_its_kind() -> None:
+    run = Purse("run")
+    hold = reserve(run, Bound(10, 0.5))
+
+    hold.failed(ModelError("no", kind="malformed", attempts=0))
+
+    assert run.spent.calls == 0 and hold.counted == Spent()
+
+
+def test_what_the_purses_count_for_a_call_can_be_read_off_its_hold() -> None:
+    settled, lost = reserve(Purse("run"), Bound(10, 0.5)), reserve(Purse("run"), Bound(10, 0.5))
+
+    settled.settle(replied("", usd=0.25, tokens_in=3, tokens_out=4))
+    lost.lost()
+
+    assert settled.counted == Spent(0.25, 7, 1)
+    assert lost.counted == Spent(0.5, 10, 1, 1)
+
+
+def test_time_that_is_up_is_told_of_the_purse_whose_it_is() -> None:
+    clock = Clock()
+    agent = Purse("run", Limits(wall_s=60), clock=clock).child("line", Limits(wall_s=5)).child("agent")
+    clock.now += 6
+
+    told = agent.out_of_time()
+
+    assert told.purse == "line" and "limit of 5 wall_s: 6.0 have gone by" in str(told)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BudgetReached("it is empty", purse="run"),
+        ModelError("no", kind="server", status=500, attempts=2, faults=("timeout", "server")),
+    ],
+)
+def test_what_stops_a_call_crosses_to_another_process_whole(error: BudgetReached | ModelError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
 def test_a_hold_ends_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -138,6 +139,22 @@ def test_what_began_before_the_circuit_opened_says_nothing_about_now(clock: Cloc
     circuit.leave(late, alive=False)
 
     assert circuit.ready_in == 1
+
+
+def test_what_was_never_sent_does_not_close_a_circuit(clock: Clock) -> None:
+    rules = Rules(fuse=Fuse(in_a_row=1, cool_s=5), patience=Patience(attempts=1))
+    discipline = Discipline("it", rng=Random(1), rules=rules, clock=clock, sleep=clock.sleep)
+
+    async def fail(attempts: int) -> Reply:
+        raise ModelError("it broke", kind="server", attempts=attempts)
+
+    async def twice() -> None:
+        for attempts in (1, 0):
+            await asyncio.gather(discipline.call(partial(fail, attempts)), return_exceptions=True)
+
+    asyncio.run(twice())
+
+    assert discipline.circuit.state == "half_open"
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "refused"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agents.models.discipline import Disciplined
+from agents.models.fault import status_fault
 from agents.models.message import Reply
 from benchmarks.served import ServedModel
 from storage import ModelError
@@ -58,6 +59,15 @@ def test_what_cannot_be_mended_is_sent_once(server: ServedModel, fault: str) -> 
     assert (error.kind, error.attempts) == (NEVER_AGAIN[fault], 1)
     assert server.stats()["requests"] == 1
     assert server.address in str(error) and "\n" not in str(error)
+
+
+def test_a_server_that_cannot_read_a_request_and_blames_itself_is_not_asked_again() -> None:
+    said = "1 validation error: {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': 'Input"
+
+    error = status_fault("local", 500, said=said, headers={}, now=0.0, cure="")
+
+    assert error.kind == "refused"
+    assert "cannot succeed as it is" in str(error)
 
 
 def test_each_attempt_is_reported_with_its_cause_and_the_wait(server: ServedModel) -> None:

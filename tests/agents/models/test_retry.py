@@ -87,6 +87,23 @@ def test_what_was_never_sent_is_not_tried_again(clock: Clock) -> None:
     assert script.sent == 1
 
 
+def test_a_reply_and_a_failure_tell_how_the_attempts_before_failed(clock: Clock) -> None:
+    def ended(*kinds: ModelFault) -> object:
+        retry = Retry(bucket=full(), rng=Random(1), patience=Patience(attempts=3), sleep=clock.sleep)
+        script = Script([ModelError("x", kind=kind) for kind in kinds])
+        return asyncio.run(_given(retry, script))
+
+    reply, failure = ended("server", "timeout"), ended("timeout", "server", "malformed")
+
+    assert isinstance(reply, Reply) and (reply.attempts, reply.faults) == (3, ("server", "timeout"))
+    assert isinstance(failure, ModelError) and failure.attempts == 3
+    assert failure.faults == ("timeout", "server", "malformed")
+
+
+async def _given(retry: Retry, script: Script) -> object:
+    return (await asyncio.gather(retry.call(script.attempt), return_exceptions=True))[0]
+
+
 async def _ended(retry: Retry, script: Script) -> None:
     await asyncio.gather(retry.call(script.attempt), return_exceptions=True)
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from agents.models.ensemble import Ensemble, Member
 from agents.models.message import Finish, Reply, Request
 from agents.models.structured import Structured, Ways, ask, strict
 from storage import ModelError
@@ -160,15 +159,6 @@ def test_a_failure_that_is_no_refusal_is_not_papered_over() -> None:
 def test_an_endpoint_that_refuses_everything_is_reported_in_its_own_words() -> None:
     with pytest.raises(ModelError, match="400: no response_format"):
         opinion(AnsweringModel(refuses("json_schema", "json_object", "tool", "fenced")))
-
-
-def test_one_member_of_an_ensemble_is_asked_throughout() -> None:
-    members = [AnsweringModel(lambda _: BAD, name=name) for name in ("a", "b", "c")]
-
-    with pytest.raises(ModelError):
-        opinion(Ensemble([Member(each) for each in members]))
-
-    assert sorted(len(each.requests) for each in members) == [0, 0, 6]
 
 
 class Leaf(BaseModel):

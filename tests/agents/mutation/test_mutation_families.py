@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.mutation import Context, edits
+from agents.mutation.code import read
 
 FAULTS: list[tuple[str, str, str, str]] = [
     ("comparison", "a wrong boundary", "if x < 3:", "if x <= 3:"),
@@ -117,3 +118,13 @@ def test_only_the_touched_part_of_a_line_is_written_anew() -> None:
 def test_a_note_names_the_line_and_the_words() -> None:
     source = "def f(a, b):\n    return a < b\n"
     assert edits(source, "f", "comparison")[0].note == "line 2: `<=` for `<`"
+
+
+def test_edits_are_the_same_after_many_other_sources_were_read() -> None:
+    source = "def f(a, b):\n    return a < b\n"
+    before = [edit.note for edit in edits(source, "f", "comparison")]
+
+    for number in range(100):
+        read(f"x = {number}\n")
+
+    assert [edit.note for edit in edits(source, "f", "comparison")] == before

@@ -1,0 +1,71 @@
+"""The sandbox as minds in the engine's process reach it: by jobs to the workers, awaited.
+
+Promises: equal questions are asked once as long as their answer is remembered; jobs are pure, so nobody can tell.
+Does not promise: memory of everything; the oldest answers are forgotten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from agents import Rehearsal
+from governance import Call, Result
+
+from .executors import Pool
+from .turn import Compare, Job, Rehearse
+
+_REMEMBERED = 2_000
+
+
+class Answers:
+    """What workers answered, by what was asked; belongs to one event loop."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._known: dict[Hashable, asyncio.Future[Any]] = {}
+
+    async def of(self, key: Hashable, job: Job) -> Any:
+        """Return a job's answer, known by its key.
+
+        Raises: WorkerLost: the job killed its worker several times; SandboxError.
+        """
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            found = self._known[key] = asyncio.wrap_future(self._pool.submit(job))
+        # Whoever is cancelled leaves the answer to the others who wait for it.
+        return await asyncio.shield(found)
+
+
+class TaskBench:
+    """A `DistantBench` on one task; of no task it has nothing to run."""
+
+    def __init__(self, answers: Answers, task_id: int | None) -> None:
+        self._answers = answers
+        self._task_id = task_id
+
+    async def rehearse(self, source: str) -> Rehearsal:
+        """Run a source on the visible cases."""
+        job = Rehearse(self._task(), source)
+        found: Rehearsal = await self._answers.of(("rehearse", job.task_id, source), job)
+        return found
+
+    async def compare(self, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:
+        """Return what each source gives on each of the calls."""
+        job = Compare(self._task(), tuple(sources), tuple(calls))
+        found: list[tuple[Result, ...]] = await self._answers.of(("compare", job), job)
+        return found
+
+    async def repeat(self, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
+        """Return what a source gives on the calls under another hash seed."""
+        job = Compare(self._task(), (source,), tuple(calls), again=True)
+        found: list[tuple[Result, ...]] = await self._answers.of(("compare", job), job)
+        return found[0]
+
+    def _task(self) -> int:
+        if self._task_id is None:
+            raise ValueError("this turn is about no task, so there is nothing to run")
+        return self._task_id

@@ -1,0 +1,63 @@
+"""The turn that is being landed: its transaction, who took it, and the few things that every part of it writes.
+
+Promises: what is written is folded into the world at once. Does not promise: to decide anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from governance import Verdict
+from storage import Moment, Ruling, Transaction
+
+from .attention import Pick
+from .scribe import Scribe
+from .world import World
+
+# Strengths and half-lives in turns of what a turn may call for.
+_NICHE = (16.0, 400.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """One turn: `moment` is what its events carry, `number` counts turns from 1."""
+
+    tx: Transaction
+    pick: Pick
+    moment: Moment
+    number: int
+    scribe: Scribe
+    world: World
+
+    def pay(self, agent_id: int, amount: float, *, reason: str) -> None:
+        """Enter energy that a living agent gains (above zero) or spends."""
+        if agent_id in self.world.agents:
+            self.scribe.store.ledger.enter(
+                self.tx, agent_id, kind="energy", amount=round(amount, 6), reason=reason, **self.moment
+            )
+            self.scribe.fold(self.tx)
+
+    def signal(self, kind: str, subject: str, *, strength: tuple[float, float]) -> None:
+        """Leave a signal of a strength and a half-life."""
+        agent_id = self.pick.agent_id
+        self.scribe.signal(self.tx, kind, subject, strength=strength, agent_id=agent_id, moment=self.moment)
+
+    def judge(self, proposal_id: int | None, verdicts: Sequence[Verdict], moment: Moment | None = None) -> None:
+        """Write what the council said of a proposal, or of a birth (None)."""
+        rulings = [Ruling(each.rule, each.outcome, each.evidence, each.would_pass) for each in verdicts]
+        self.scribe.store.tools.judge(
+            self.tx, rulings, proposal_id=proposal_id, stage=verdicts[0].stage, charter_hash=verdicts[0].charter,
+            tool_id=self.pick.tool_id, **(moment or self.moment),
+        )  # fmt: skip
+        self.scribe.fold(self.tx)
+
+    def retire(self, agent_id: int, *, reason: str) -> None:
+        """Let a living agent go, and call for another where its niche is left empty."""
+        if agent_id not in self.world.agents:
+            return
+        niche = self.world.agents[agent_id].genome.niche
+        self.scribe.store.agents.retire(self.tx, agent_id, reason=reason, **self.moment)
+        self.scribe.fold(self.tx)
+        if not self.world.served(niche):
+            self.signal("unmet", f"niche:{niche}", strength=_NICHE)

@@ -1,0 +1,186 @@
+"""What becomes of rewrites, critiques and cases that a turn asks for: kept, judged, admitted, and taken back.
+
+Promises: nothing becomes a head that was not examined, criticised and admitted in this order; an operator tool's new
+version that earns less than the one before is taken back. Does not promise: fairness; the charter's rules decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents import Compose, Critique, Propose, Test
+from governance import Council, Motion, Service, Standing, earnings_verdict
+from governance import Critique as Voice
+
+from .minutes import Minutes
+from .scribe import score_of
+from .settings import Settings
+from .states import Offered, ProposalState, ToolState, VersionState
+from .turn import Examined
+
+# Strength and half-life in turns: reviews come first, then what was refused only for being late.
+_REVIEW = (64.0, 40.0)
+_STALE = (32.0, 40.0)
+_GAINED = 2.0
+IMPROVE = (0.25, 400.0)
+# The one rule that asks for more rather than for something else.
+AWAITING = "AuthorNotSoleApprover"
+# So many unrelated sources must answer as a case expects, or so many lineages offer it, before it is agreed on.
+_UNRELATED = 2
+_CASE_CHARACTERS = 2_000
+
+
+class Rewrites:
+    """The rewrites of one run."""
+
+    def __init__(self, council: Council, settings: Settings) -> None:
+        self._council = council
+        self._settings = settings
+
+    def propose(self, turn: Minutes, action: Propose | Compose, found: Examined, *, model: str) -> None:
+        """Write a proposal, what its trial gave and what the council said of it."""
+        pick, tool, store = turn.pick, _tool(turn), turn.scribe.store
+        family = turn.world.agents[pick.agent_id].genome.family
+        basis = action.basis_id if any(each.id == action.basis_id for each in tool.versions) else pick.head_id
+        record = store.tools.propose(
+            turn.tx, tool_id=tool.id, parent_id=pick.head_id or tool.head.id, author_id=pick.agent_id, family=family,
+            source=action.source, reason=action.reason, basis_id=basis or tool.head.id, model=model,
+            components=action.components if isinstance(action, Compose) else (), **turn.moment,
+        )  # fmt: skip
+        turn.scribe.remember(record.code_hash, action.source)
+        moment = turn.scribe.moment(turn=turn.number, cause=record.seq)
+        if test := found.tested:
+            store.tools.evaluate(
+                turn.tx, proposal_id=record.id, tool_id=tool.id, ring_set="examine", passed=test.card.bitmap,
+                score=score_of(test.card), outcome=test.outcome, tier=test.tier, signature=test.signature, **moment,
+            )  # fmt: skip
+        turn.judge(record.id, found.verdicts, moment)
+        if record.id in turn.world.proposals:
+            turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
+
+    def criticise(self, turn: Minutes, action: Critique) -> None:
+        """Write what an agent holds of a pending proposal."""
+        turn.scribe.store.tools.criticise(
+            turn.tx, proposal_id=action.proposal_id, agent_id=turn.pick.agent_id, stance=action.stance,
+            kind=action.kind, evidence=action.evidence, tool_id=turn.pick.tool_id, **turn.moment,
+        )  # fmt: skip
+
+    def offer(self, turn: Minutes, action: Test, backing: Sequence[int]) -> None:
+        """Write a case that was offered, as agreed on where unrelated sources or lineages stand behind it."""
+        tool = _tool(turn)
+        case: Offered = (action.args, action.setup, action.call, action.expect)
+        if case in tool.tests or sum(map(len, case)) > _CASE_CHARACTERS:
+            return
+        lineage = turn.world.founders[turn.pick.agent_id]
+        offering = tool.offered.get(case, set()) | {lineage}
+        # Sources of the tester's own lineage say what the tester says.
+        unrelated = set(backing) - {lineage}
+        agreed = len(unrelated) >= _UNRELATED or (bool(backing) and len(offering) >= _UNRELATED)
+        turn.scribe.store.tools.test(
+            turn.tx, tool_id=tool.id, agent_id=turn.pick.agent_id, args=action.args, setup=action.setup,
+            call=action.call, expect=action.expect, reason=action.reason[:_CASE_CHARACTERS],
+            status="agreed" if agreed else "offered", backing=list(backing), **turn.moment,
+        )  # fmt: skip
+        turn.scribe.fold(turn.tx)
+
+    def admit_all(self, turn: Minutes, judged: Sequence[int]) -> None:
+        """Decide on what was just criticised; then close what the new head has made stale."""
+        admitted = [self._admit(turn, proposal_id) for proposal_id in judged]
+        tool = turn.world.tools.get(turn.pick.tool_id or 0)
+        if tool is None:
+            return
+        for proposal_id in list(tool.pending) if any(admitted) else ():
+            self._admit(turn, proposal_id)
+        if tool.stale and not tool.solved and judged:
+            turn.signal("stale", f"stale:{tool.id}", strength=_STALE)
+        if any(admitted) and not tool.solved:
+            turn.signal("failing", f"failing:{tool.id}", strength=(_GAINED, self._settings.open_half_life))
+        elif any(admitted) and not tool.is_operator and turn.world.improvable():
+            turn.signal("improve", f"improve:{tool.id}", strength=IMPROVE)
+
+    def judge_operator(self, turn: Minutes) -> None:
+        """Take an operator tool's new head back where it has earned less than the version before it."""
+        operator_id = turn.pick.operator_id
+        tool = turn.world.tool_of(operator_id) if operator_id else None
+        if tool is None or tool.head.id != operator_id or len(tool.versions) == 1:
+            return
+        new, old = tool.versions[-1], tool.versions[-2]
+        if new.proposal_id is None:
+            # What was brought back is on probation no more.
+            return
+        if earnings_verdict(_service(new), _service(old), least_turns=self._council.charter.probation) == "revert":
+            self._take_back(turn, tool, new=new, old=old)
+
+    def _take_back(self, turn: Minutes, tool: ToolState, *, new: VersionState, old: VersionState) -> None:
+        reason = (
+            f"reverted: version {new.number} earned {new.earned:.2f} in {new.served} turns, version {old.number}"
+            f" {old.earned:.2f} in {old.served}"
+        )
+        turn.scribe.store.tools.save(
+            turn.tx, tool_id=tool.id, expected_head=new.id, source=turn.scribe.source_of(old.code_hash),
+            score=old.score, reason=reason, parents=[(old.id, "restored")], **turn.moment,
+        )  # fmt: skip
+        turn.scribe.fold(turn.tx)
+
+    def _admit(self, turn: Minutes, proposal_id: int) -> bool:
+        """Ask the council whether a proposal may become the head now; save it where it may."""
+        proposal = turn.world.proposals.get(proposal_id)
+        if proposal is None:
+            return False
+        tool = turn.world.tools[proposal.tool_id]
+        lineage = turn.world.founders[proposal.author_id]
+        motion = Motion(tool.id, proposal.parent_id, author_id=proposal.author_id, author_lineage=lineage)
+        verdicts = self._council.admit(motion, _standing(turn, tool, proposal))
+        if [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]:
+            # Only support is missing: it stays open for critics of other lineages.
+            turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
+            return False
+        turn.judge(proposal_id, verdicts)
+        if any(verdict.vetoed for verdict in verdicts):
+            return False
+        self._save(turn, tool, proposal)
+        return True
+
+    def _save(self, turn: Minutes, tool: ToolState, proposal: ProposalState) -> None:
+        """Make a proposal the head of its tool and pay who made and who supported it."""
+        gain = proposal.gain(tool.head.gate_share)
+        parents = [] if proposal.basis_id == proposal.parent_id else [(proposal.basis_id, "basis")]
+        parents += [(version_id, "component") for version_id in dict.fromkeys(proposal.components)]
+        turn.scribe.store.tools.save(
+            turn.tx, tool_id=tool.id, expected_head=proposal.parent_id,
+            source=turn.scribe.source_of(proposal.code_hash), score=proposal.score, reason=proposal.reason,
+            author_id=proposal.author_id, proposal_id=proposal.id, parents=parents, model=proposal.model,
+            **turn.moment,
+        )  # fmt: skip
+        turn.scribe.fold(turn.tx)
+        turn.pay(proposal.author_id, self._settings.improvement_reward * gain, reason="improvement")
+        for agent_id, stance, _shown in proposal.critiques:
+            if stance == "support":
+                turn.pay(agent_id, self._settings.critique_reward, reason="critique")
+
+
+def _standing(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Standing:
+    world = turn.world
+    author = world.agents.get(proposal.author_id)
+    voices = tuple(
+        Voice(agent_id, world.founders[agent_id], "support" if stance == "support" else "object", evidence=shown)
+        for agent_id, stance, shown in proposal.critiques
+    )
+    return Standing(
+        turn=turn.number,
+        head_id=tool.head.id,
+        critiques=voices,
+        admissions=tuple(tool.admitted_turns),
+        population=len(world.agents),
+        energy=author.energy if author else 0.0,
+    )
+
+
+def _service(version: VersionState) -> Service:
+    return Service(version.id, turns=version.served, earned=version.earned)
+
+
+def _tool(turn: Minutes) -> ToolState:
+    if turn.pick.tool_id is None:
+        raise ValueError(f"turn {turn.number}: a {turn.pick.activity} turn acted on a tool but picked none")
+    return turn.world.tools[turn.pick.tool_id]

@@ -1,0 +1,199 @@
+"""What the world is made of: tools with their versions and proposals, agents, signals, models, counts.
+
+Promises: plain values with what can be read off them; only `World.fold` changes them.
+Does not promise: anything about the past; ask the store for that.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from agents import Genome
+from storage import Score
+
+NOTHING = Score(0, 0, 0, 0, 0)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one means (a niche, or an operator tool's version) has got with one version.
+
+    That is: edits done, whether that was all, and turns spent.
+    """
+
+    cursor: int = 0
+    exhausted: bool = False
+    turns: int = 0
+
+
+@dataclass(slots=True)
+class VersionState:
+    """A version of a tool: which visible and gate cases it passes, and how far each means has got with it.
+
+    `proposal_id` is None for the code as it came and for what was brought back. `served` and `earned` are of a version
+    of an operator tool: turns in which it made edits, and what those brought.
+    """
+
+    id: int
+    seq: int
+    number: int
+    tool_id: int
+    author_id: int | None
+    proposal_id: int | None
+    code_hash: str
+    bitmap: str = ""
+    score: Score = NOTHING
+    served: int = 0
+    earned: float = 0.0
+    progress: dict[str, Progress] = field(default_factory=dict)
+
+    @property
+    def gate_share(self) -> float:
+        """The share of gate cases it passes, 0.0 where it was not measured."""
+        gate = self.bitmap.partition("|")[2]
+        return gate.count("1") / len(gate) if gate else 0.0
+
+    def reached(self, means: str) -> Progress:
+        """Return the progress of a means on this version, none yet where it has not been here."""
+        return self.progress.get(means) or Progress()
+
+
+@dataclass(slots=True)
+class ProposalState:
+    """A proposal not yet admitted or vetoed; `bitmap` marks the visible and gate cases it passes.
+
+    `critiques` are (agent, stance, whether it brought evidence), `reviewers` the lineages that have looked at it,
+    `not_before` the turn from which a late one may be offered again; `model` wrote it ("" for none),
+    `operator_id` is the version of the operator tool that made it (0 for none), `components` those it is built on.
+    """
+
+    id: int
+    seq: int
+    tool_id: int
+    author_id: int
+    parent_id: int
+    basis_id: int
+    family: str
+    code_hash: str
+    reason: str
+    bitmap: str = ""
+    score: Score = NOTHING
+    critiques: list[tuple[int, str, bool]] = field(default_factory=list)
+    reviewers: set[int] = field(default_factory=set)
+    not_before: int = 0
+    model: str = ""
+    operator_id: int = 0
+    components: tuple[int, ...] = ()
+
+    def betters(self, version: VersionState) -> bool:
+        """Whether it loses no case that the version passes, and wins one."""
+        pairs = list(zip(self.bitmap, version.bitmap, strict=True))
+        return self.bitmap != version.bitmap and not any(mine == "0" and theirs == "1" for mine, theirs in pairs)
+
+    def gain(self, before: float) -> float:
+        """Return what it brings over a head that passes this share of the gate: the share won, at least a tenth."""
+        gate = self.bitmap.partition("|")[2]
+        return max((gate.count("1") / len(gate) if gate else 0.0) - before, 0.1)
+
+    @property
+    def solves(self) -> bool:
+        """Whether it passes all visible and gate cases."""
+        return bool(self.bitmap) and "0" not in self.bitmap
+
+
+@dataclass(slots=True)
+class SignalState:
+    """What all signals on one subject come to at the `turn` of the newest, which is the one of `seq`."""
+
+    seq: int
+    kind: str
+    strength: float
+    half_life: float
+    turn: int
+
+    def felt(self, turn: int) -> float:
+        """Return the strength left at a turn: it halves every half-life."""
+        return float(self.strength * 2.0 ** (-(turn - self.turn) / self.half_life))
+
+
+Offered = tuple[str, str, str, str]
+
+
+@dataclass(slots=True)
+class ToolState:
+    """A tool: its versions (the last is the head), its pending and stale proposals, and turns since its last gain.
+
+    `is_operator`: it makes edits, and is judged by what they earn; `tests` are the cases agreed on (arguments, set-up,
+    call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words.
+    """
+
+    id: int
+    task_id: int
+    name: str
+    is_operator: bool = False
+    versions: list[VersionState] = field(default_factory=list)
+    pending: dict[int, ProposalState] = field(default_factory=dict)
+    stale: dict[int, ProposalState] = field(default_factory=dict)
+    admitted_turns: deque[int] = field(default_factory=lambda: deque(maxlen=256))
+    said: deque[str] = field(default_factory=lambda: deque(maxlen=8))
+    posts: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=8))
+    tests: list[Offered] = field(default_factory=list)
+    offered: dict[Offered, set[int]] = field(default_factory=dict)
+    fruitless: int = 0
+
+    @property
+    def head(self) -> VersionState:
+        """The version that counts now."""
+        return self.versions[-1]
+
+    @property
+    def solved(self) -> bool:
+        """Whether the head passes all its visible and gate cases."""
+        return bool(self.head.bitmap) and "0" not in self.head.bitmap
+
+
+@dataclass(slots=True)
+class AgentState:
+    """An agent: its energy (ledger balance), what it has earned, its turns and its admitted rewrites."""
+
+    id: int
+    name: str
+    founder_id: int
+    depth: int
+    genome: Genome
+    energy: float = 0.0
+    earned: float = 0.0
+    turns: int = 0
+    wins: int = 0
+
+
+@dataclass(slots=True)
+class ModelState:
+    """What one model has brought and taken: turns it was asked in, gains admitted, tokens and dollars.
+
+    `unknown` counts calls of unknown price; `way` is how it has proved to give structured replies, and `replies` and
+    `parsed` count its SEARCH/REPLACE blocks.
+    """
+
+    turns: int = 0
+    gain: float = 0.0
+    tokens: int = 0
+    usd: float = 0.0
+    unknown: int = 0
+    way: str = ""
+    replies: int = 0
+    parsed: int = 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """Totals for the report and for limits."""
+
+    turns: int = 0
+    candidates: int = 0
+    proposals: int = 0
+    vetoes: int = 0
+    spawned: int = 0
+    retired: int = 0
+    admitted: int = 0
