@@ -25,10 +25,11 @@ _WITH_MODEL = ("boldness", "restlessness", "probes", "reflections")
 class Genome(BaseModel):
     """The heritable part of an agent.
 
-    `family` is the family of edit operators a specialist owns, empty for the other species; `model` is what it thinks
-    with, empty where it calls none. `batch` is how many variants it tries in one turn, `boldness` how many proposals it makes
-    in one at most, `restlessness` how much less it bids on a tool for each turn already spent there, `probes` how many
-    inputs a critic generates, `reflections` how often a mind with a model may answer to what came of its words.
+    `family` is the family of edit operators a specialist owns, empty for other species; `model` is what it thinks
+    with, empty where it calls none. `batch` is how many variants it tries in one turn, `boldness` how many proposals
+    it makes in one at most, `restlessness` how much less it bids on a tool for each turn already spent there, `probes`
+    how many inputs a critic generates, `reflections` how often a mind with a model may answer to what came of its
+    words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

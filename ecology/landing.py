@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Spoken, Test
+from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Spoken, Test, niche_parts
 from governance import Birth, Council, Standing
 from storage import Store, Transaction
 
@@ -36,6 +36,7 @@ class Landing:
         self._council = council
         self._settings = settings
         self._rewrites = Rewrites(council, settings)
+        self._models = frozenset(niche_parts(niche)[2] for niche in settings.population) - {""}
 
     def land(self, turn: int, pick: Pick | None, deed: Deed) -> None:
         """Write a turn. Raises: StorageError: the disk failed, now or at a commit before."""
@@ -126,8 +127,8 @@ class Landing:
         parent = self._world.agents.get(action.parent_id)
         energy = parent.energy if parent else 0.0
         endowment = round(min(energy / 2, self._settings.start_energy), 6)
-        standing = Standing(turn=turn.number, population=len(self._world.agents), energy=energy)
-        verdicts = self._council.admit_birth(Birth(action.parent_id, endowment), standing)
+        standing = Standing(turn=turn.number, population=len(self._world.agents), energy=energy, models=self._models)
+        verdicts = self._council.admit_birth(Birth(action.parent_id, endowment, action.genome.model), standing)
         turn.judge(None, verdicts)
         if any(verdict.vetoed for verdict in verdicts):
             return

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agents import ACTIONS, AnyAction, Compose, Learned, Pass, Propose, Spoken, Talk, Test, View
+from agents.claim import Said, read_claim
 from agents.edits import EditProblem
 from agents.linking import link
 from storage import Case, EcologyError, ModelError
@@ -195,8 +196,21 @@ class Thinker:
 
 
 def _whole(action: AnyAction, view: View) -> AnyAction:
-    """Return a composed rewrite with the code of its components, as the view shows them, put in; else a Pass."""
-    if not isinstance(action, Compose) or view.task is None:
+    """Return an action as it may be acted on, whoever thought of it; a Pass where it may not.
+
+    A composed rewrite has the code of its components, as the view shows them, put in; a case must be a plain call.
+    """
+    if view.task is None:
+        return action
+    if isinstance(action, Test):
+        said = Said(
+            args=action.args, setup=action.setup, call=action.call, expected=action.expect, reason=action.reason
+        )
+        try:
+            read_claim(view.task, said)
+        except ValueError as error:
+            return Pass(reason=f"no case of this tool: {error}"[:200])
+    if not isinstance(action, Compose):
         return action
     parts = [each for each in view.shelf if each.version_id in action.components]
     if len(parts) < len(set(action.components)):

@@ -1,4 +1,4 @@
-"""Rules about how much: versions of one tool, living agents, energy given to a child.
+"""Rules about how much: versions of one tool, living agents, what a child is given.
 
 Promises: each answers in constant time from a motion and its `Standing`.
 Does not promise: fairness between agents. Attention decides who gets a turn.
@@ -74,5 +74,19 @@ class EnergyLimit:
         return Objection(evidence, f"an endowment between {self.least:g} and {spare:g}")
 
 
+@dataclass(frozen=True, slots=True)
+class ModelInUse:
+    """A child thinks with a model that the user gave to the population, or with none."""
+
+    def judge(self, birth: Birth, standing: Standing) -> Objection | None:
+        """Object to a model that no founder was given: an agent may not choose whom the user pays."""
+        if not birth.model or birth.model in standing.models:
+            return None
+        return Objection(
+            {"model": birth.model[:200], "models": sorted(standing.models)},
+            "the same child with a model of the population" if standing.models else "the same child without a model",
+        )
+
+
 RATE_RULES = (RatePerTool,)
-BIRTH_RULES = (PopulationLimit, EnergyLimit)
+BIRTH_RULES = (PopulationLimit, EnergyLimit, ModelInUse)

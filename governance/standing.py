@@ -24,10 +24,11 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A child that an agent asks to have, with the energy it would be given."""
+    """A child that an agent asks to have: the energy it would be given, and what it would think with ("": no model)."""
 
     parent_id: int
     endowment: float
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Standing:
 
     `critiques` of the proposal, oldest first (a later one of the same agent replaces its earlier); `admissions`: the
     turns in which the tool's latest versions were admitted; `population`: living agents; `energy`: the
-    author's or parent's.
+    author's or parent's; `models`: those that the user let agents think with.
     """
 
     turn: int
@@ -55,6 +56,7 @@ class Standing:
     admissions: tuple[int, ...] = ()
     population: int = 0
     energy: float = 0.0
+    models: frozenset[str] = frozenset()
 
     def voices(self) -> tuple[Critique, ...]:
         """Return what each agent holds now: its latest critique."""

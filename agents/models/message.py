@@ -36,7 +36,8 @@ class Request:
 
     `max_tokens` bounds the reply; `schema` is the JSON schema it must fit and `mode` how that is asked for: by the
     API's own `json_schema`, `json_object` or forced `tool`, or by words alone (`text`, `fenced`); `prompt` is the
-    digest of the prompt file the messages were made from.
+    digest of the prompt file the messages were made from. `salt` is never sent: it sets equal requests apart where each
+    is to have a reply of its own.
     Raises: ValueError: `mode` needs a schema and none is given, or `max_tokens` is below 1.
     """
 
@@ -47,6 +48,7 @@ class Request:
     mode: Mode = "text"
     seed: int | None = None
     prompt: str = ""
+    salt: str = ""
 
     def __post_init__(self) -> None:
         if self.mode in _NEEDS_SCHEMA and self.schema is None:
@@ -77,6 +79,7 @@ class Request:
             "mode": self.mode,
             "seed": self.seed,
             "prompt": self.prompt,
+            "salt": self.salt,
         }
 
 

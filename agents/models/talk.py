@@ -99,6 +99,9 @@ class Talk:
         """
         if not self.name:
             raise ModelError(f"agent {self._agent_id} thinks without a model", kind="refused", attempts=0)
+        if request.temperature > 0:
+            # Asked again in another turn, a model that draws lots draws anew; without lots it says the same.
+            request = replace(request, salt=str(self._turn))
         asked = self._counted(Asked.of(self.name, request, turn=self._turn, agent_id=self._agent_id))
         try:
             reply = await self._switchboard.call(asked, purse=self._purse)

@@ -70,3 +70,28 @@ def test_a_rehearsal_tells_failures_in_words(bench: Workbench, clamp: Task, body
 
     assert found.passed == (False, False, False)
     assert all(each.startswith(seen) and len(each) <= 200 for each in found.seen)
+
+
+def test_an_operator_is_run_on_a_source_and_its_usable_rewrites_come_back_in_order(
+    bench: Workbench, clamp: Task
+) -> None:
+    right = clamp.code.replace("value < high", "value > high")
+    operator = (
+        "def edits(source, entry_point, inputs, outputs, lines):\n"
+        "    assert (inputs[0], outputs[0], lines) == ('(0, 1, 9)', '1', [[4, 1.0]])\n"
+        "    return [source, 3, source.replace('value < high', 'value > high'), f'{entry_point} = max', 'x = (']\n"
+    )
+
+    found = bench.operate(operator, source=clamp.code, entry_point="clamp", task=clamp, lines=[(4, 1.0)])
+
+    assert found == (right, "clamp = max")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["raise SystemExit", "while True: pass", "return 3", "return source", "return ['x' * 10**7]", "(lambda: 0)(1)"],
+)
+def test_an_operator_that_gives_no_list_gives_nothing(bench: Workbench, clamp: Task, body: str) -> None:
+    operator = f"def edits(source, entry_point, inputs, outputs, lines):\n    {body}\n"
+
+    assert bench.operate(operator, source=clamp.code, entry_point="clamp", task=clamp, lines=[]) == ()

@@ -81,6 +81,38 @@ def test_more_cases_come_before_cost_and_cost_before_length(old: Scorecard, new:
     assert (ScoreImproves().judge(comparison(trial(new), trial(old))) is None) is improves
 
 
+def earning(new: Scorecard, old: Scorecard, *, source: str, parent: str) -> Comparison:
+    rewrite = Rewrite(replace(TASK, judged="earnings"), source, parent, NOTHING, NOTHING, NOTHING)
+    return Comparison(rewrite, new=trial(new), old=trial(old))
+
+
+@given(CARDS, CARDS)
+def test_where_earnings_judge_another_program_passes_exactly_if_every_case_does(new: Scorecard, old: Scorecard) -> None:
+    judged = earning(new, old, source="def f(a): return a\n", parent="def f(a): return +a\n")
+
+    assert (ScoreImproves().judge(judged) is None) is new.solved
+
+
+@pytest.mark.parametrize("source", ["def f(a): return a\n", "def f(a):\n    'Told.'\n    return (a)  # anew\n"])
+def test_where_earnings_judge_the_same_program_is_refused_however_cheap(source: str) -> None:
+    judged = earning(card("1|1", fuel=1), card("1|1"), source=source, parent="def f(a): return a\n")
+
+    objection = ScoreImproves().judge(judged)
+
+    assert objection and objection.evidence == {"same_program": True}
+
+
+def test_where_earnings_judge_what_fails_is_counted_and_never_shown() -> None:
+    judged = earning(card("110|10"), card("111|11"), source="def f(a): return a\n", parent="def f(a): return +a\n")
+
+    objection = ScoreImproves().judge(judged)
+
+    assert objection and objection.evidence == {
+        "gate": {"before": 2, "after": 1, "of": 2},
+        "visible": {"before": 3, "after": 2, "of": 3},
+    }
+
+
 @given(CARDS, CARDS)
 def test_a_case_is_lost_exactly_when_the_parent_passed_it_and_the_rewrite_does_not(
     new: Scorecard, old: Scorecard

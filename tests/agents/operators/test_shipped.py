@@ -84,7 +84,8 @@ def test_what_an_operator_must_find_mends_a_tool_that_fails(
     def passes(source: str) -> bool:
         program = Program(source, find["entry_point"], tuple(Call(args=args) for args in find["inputs"]))
         found = rules[1].sandbox.run(program).results
-        return [each.value for each in found] == [ast.literal_eval(text) for text in find["outputs"]]
+        wanted = [("ok", ast.literal_eval(text)) for text in find["outputs"]]
+        return [(each.outcome, each.value) for each in found] == wanted
 
     assert not passes(find["source"]) and passes(find["wanted"])
 
