@@ -78,8 +78,9 @@ def _bound(niche: str, *, model: str, registered: Collection[str]) -> str:
     if species not in (*ACTIVITIES, *registered, "operator"):
         known = ", ".join((*ACTIVITIES, "operator", *registered))
         raise ConfigurationError(f"no species {species!r} in the population; there are {known}")
-    if family and (species != "specialist" or (family not in FAMILIES and not family.startswith("operator/"))):
-        raise ConfigurationError(f"no niche {niche!r}; a specialist has a family of {', '.join(FAMILIES)}")
+    if family and (species != "specialist" or family not in (*FAMILIES, *OPERATORS)):
+        known = ", ".join((*FAMILIES, *OPERATORS))
+        raise ConfigurationError(f"no niche {niche!r}; a specialist has a family of {known}")
     if named or species in (*OFFLINE_SPECIES, "operator"):
         if named and species in ("specialist", "operator"):
             raise ConfigurationError(f"{niche!r}: a specialist thinks with no model; bind a mender or another species")

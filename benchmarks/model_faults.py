@@ -94,13 +94,13 @@ def journalled(path: str | Path) -> tuple[ModelCall, ...]:
 def faulted(server: ServedModel, folder: Path, faults: Sequence[str], *, turns: int) -> Outcome:
     """Live a run in which one request in five fails, in each of these ways by turns."""
     schedule = [step for fault in faults for step in ("ok", "ok", "ok", "ok", fault)] * (1 + turns // len(faults))
-    server.become(schedule=schedule, retry_after="0.2", answers=answers("talk", ()))
+    server.become(schedule=schedule, retry_after="0.2", answers=answers("talk"))
     return outcome(live(folder / f"{'-'.join(faults)[:40]}.db", server.address, turns=turns), server)
 
 
 def outage(server: ServedModel, folder: Path, *, seconds: float, turns: int) -> Outcome:
     """Live a run in the middle of which the server answers nothing but 503 for so long."""
-    server.become(latency_s=0.02, answers=answers("talk", ()))
+    server.become(latency_s=0.02, answers=answers("talk"))
 
     def happen() -> None:
         while server.stats()["answered"] < turns // 4:
@@ -133,9 +133,9 @@ class Death:
 
 def killed(server: ServedModel, folder: Path, *, turns: int) -> Death:
     """Kill a run by SIGKILL in the middle, take it up again, and compare with one that was left alone."""
-    server.become(latency_s=0.05, answers=answers("talk", ()))
+    server.become(latency_s=0.05, answers=answers("talk"))
     calm = live(folder / "calm.db", server.address, turns=turns)
-    server.become(latency_s=0.05, answers=answers("talk", ()))
+    server.become(latency_s=0.05, answers=answers("talk"))
     path = folder / "killed.db"
     command = [sys.executable, "-c", ALONE, str(path), server.address, str(turns)]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[1])

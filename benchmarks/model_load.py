@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import resource
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +16,10 @@ from typing import Literal
 
 from benchmarks.processor import Moment
 from ecology import Ecology, Task, load_tasks
+from ecology.tasks import load_references
 
 TASKS = Path(__file__).parents[1] / "examples" / "everyday.jsonl"
+REFERENCES = TASKS.parents[1] / "tests" / "examples_references.jsonl"
 TALK = "I have looked at it for a while and cannot say what is wrong with this function."
 
 Kind = Literal["talk", "edit"]
@@ -85,18 +86,26 @@ class _Stopwatch:
         return Borne(self._load.count, span.wall_s, span.cpu_s, kilobytes / 1024)
 
 
-def answers(kind: Kind, tasks: Sequence[Task]) -> dict[str, str]:
-    """Return what the server is to say about each tool: nothing that can be read, or a wrong rewrite, each another."""
+def answers(kind: Kind) -> dict[str, str]:
+    """Return what the server is to say about each tool.
+
+    Nothing that can be read; or a rewrite, each another, that is right but for one case which only the rule layer runs.
+    """
     if kind == "talk":
         return {"def ": TALK}
-    return {f"def {task.entry_point}(": _rewrite(task) for task in tasks}
+    tasks = load_tasks(TASKS)
+    right = load_references(REFERENCES, tasks)
+    return {f"def {task.entry_point}(": _rewrite(task, right[task.entry_point]) for task in tasks}
 
 
-def _rewrite(task: Task) -> str:
-    functions = [each for each in ast.parse(task.code).body if isinstance(each, ast.FunctionDef)]
-    function = next(each for each in functions if each.name == task.entry_point)
-    head = f"def {function.name}({ast.unparse(function.args)}):"
-    return f"It returned too much.\n\n```python\n{head}\n    return {{number}}\n```\n"
+def _rewrite(task: Task, source: str) -> str:
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    names = ", ".join(each.arg for each in function.args.args)
+    wrong = ast.parse(f"if ({names},) == {task.ring('gate')[-1].args}:\n    return 123456789").body
+    function.body = [*wrong, *function.body]
+    code = ast.unparse(function).replace("123456789", "{number}")
+    return f"It forgot a case.\n\n```python\n{code}\n```\n"
 
 
 def ours(load: Load) -> Borne:

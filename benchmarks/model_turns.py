@@ -2,8 +2,8 @@
 
     python benchmarks/model_turns.py [--kind talk] [--kind edit] [--agents 100,1000] [--at-once 32] [--rounds 3] ...
 
-`talk`: replies in which there is no edit to read, so that a turn is words alone. `edit`: each reply is a readable
-rewrite, another each time and wrong, which is examined in the sandbox.
+`talk`: replies in which there is no edit to read, so that a turn is words alone. `edit`: each reply is a rewrite,
+another each time, which is rehearsed and then examined in the sandbox.
 Promises: rounds of the bare client and of ours take turns, and medians of rounds are shown; the server is a process
 whose time counts for nobody, each round has a process of its own, and ours counts its workers and sandboxes.
 Does not promise: figures that can be compared with those of a machine that was busy with something else.
@@ -22,14 +22,13 @@ from typing import Any, get_args
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.model_load import TASKS, Borne, Kind, Load, answers, bare, ours
+from benchmarks.model_load import Borne, Kind, Load, answers, bare, ours
 from benchmarks.served import ServedModel
-from ecology import load_tasks
 
 LATENCY_S = 0.2
 HEAD = (
-    f"{'':<28}{'bare/s':>9}{'aiohttp/s':>11}{'turns/s':>9}{'calls/s':>9}{'% of bare':>11}{'% aiohttp':>11}"
-    f"{'bare ms':>9}{'aiohttp':>9}{'turn ms':>9}{'calls':>7}{'beyond':>8}{'MB':>6}"
+    f"{'':<26}{'bare/s':>8}{'aiohttp/s':>10}{'turns/s':>9}{'calls/s':>9}{'% bare':>8}{'% aio':>7}{'bare ms':>9}"
+    f"{'aio ms':>8}{'turn ms':>9}{'calls':>7}{'- bare':>8}{'- aio':>7}{'MB':>6}"
 )
 
 
@@ -44,15 +43,18 @@ class Row:
     calls: list[float] = field(default_factory=list)
 
     def shown(self) -> str:
-        """Return the line: rates, our calls as a share of each bare client's, and processor time in milliseconds."""
-        calls = median(self.calls)
-        turns, bare_rate, fast_rate = (_rate(each) for each in (self.ours, self.default, self.aiohttp))
-        bare_ms, fast_ms, turn_ms = (_cpu(each) for each in (self.default, self.aiohttp, self.ours))
+        """Return the line.
+
+        Rates, our calls as a share of each bare client's; processor milliseconds of a bare call and of a turn, the
+        calls in a turn, and what a turn takes beyond as many bare calls.
+        """
+        calls, turns, turn_ms = median(self.calls), _rate(self.ours), _cpu(self.ours)
+        bare, fast, bare_ms, fast_ms = _rate(self.default), _rate(self.aiohttp), _cpu(self.default), _cpu(self.aiohttp)
         peak = max(each.peak_mb for each in self.ours)
         return (
-            f"{self.name:<28}{bare_rate:>9.1f}{fast_rate:>11.1f}{turns:>9.1f}{turns * calls:>9.1f}"
-            f"{turns * calls / bare_rate:>11.1%}{turns * calls / fast_rate:>11.1%}"
-            f"{bare_ms:>9.2f}{fast_ms:>9.2f}{turn_ms:>9.2f}{calls:>7.2f}{turn_ms - bare_ms:>8.2f}{peak:>6.0f}"
+            f"{self.name:<26}{bare:>8.1f}{fast:>10.1f}{turns:>9.1f}{turns * calls:>9.1f}"
+            f"{turns * calls / bare:>8.1%}{turns * calls / fast:>7.1%}{bare_ms:>9.2f}{fast_ms:>8.2f}{turn_ms:>9.2f}"
+            f"{calls:>7.2f}{turn_ms - calls * bare_ms:>8.2f}{turn_ms - calls * fast_ms:>7.2f}{peak:>6.0f}"
         )
 
 
@@ -90,7 +92,7 @@ def _work(send: Any, work: Callable[..., Borne], arguments: tuple[Any, ...]) -> 
 def measured(server: ServedModel, load: Load, *, kind: Kind, latency_s: float, rounds: int) -> Row:
     """Return the line of one kind of reply, one latency and one number of agents."""
     row = Row(f"{kind}, {load.agents:,} agents, {latency_s * 1000:.0f} ms")
-    says = answers(kind, load_tasks(TASKS))
+    says = answers(kind)
     for _ in range(rounds):
         server.become(latency_s=latency_s, answers=says)
         row.ours.append(apart(ours, load))

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from agents.models import Purse, Switchboard
     from agents.species import ThinkingMind
 
-_GRACE_S = 10.0
-_CLOSING_S = 20.0
+_GRACE_S = 30.0
+_CLOSING_S = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,12 @@ class Thinker:
         """
         return asyncio.run_coroutine_threadsafe(self._turn(think), self._running())
 
-    def close(self) -> None:
-        """Stop thinking, let go of the models, and end the loop."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Stop thinking, let go of the models, and end the loop; unless `at_once`, replies under way are waited for."""
         if self._loop is None or self._thread is None:
             return
         with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(_CLOSING_S)
+            asyncio.run_coroutine_threadsafe(self._end(0.0 if at_once else _GRACE_S), self._loop).result(_CLOSING_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSING_S)
         self._loop.close()
@@ -113,7 +113,7 @@ class Thinker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(at_once=kind is not None)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -122,11 +122,11 @@ class Thinker:
             self._thread.start()
         return self._loop
 
-    async def _end(self) -> None:
+    async def _end(self, grace_s: float) -> None:
         others = [each for each in asyncio.all_tasks() if each is not asyncio.current_task()]
         if others:
             # What has been asked will be paid, so its reply is waited for and kept, unless it takes long.
-            await asyncio.wait(others, timeout=_GRACE_S)
+            await asyncio.wait(others, timeout=grace_s)
         for each in others:
             each.cancel()
         await asyncio.gather(*others, return_exceptions=True)

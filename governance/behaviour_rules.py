@@ -144,16 +144,11 @@ BEHAVIOUR_RULES = (SignatureKept, ResultCount, NoCaseLost, ScoreImproves, Inputs
 
 
 def _differs_and_works(comparison: Comparison) -> Objection | None:
-    rewrite, card = comparison.rewrite, comparison.new.scorecard
-    if not card.solved:
-        gate, visible = (
-            _counts(comparison.old.scorecard.gate, card.gate),
-            _counts(comparison.old.scorecard.visible, card.visible),
-        )
-        return Objection(
-            {"gate": gate, "visible": visible}, "a rewrite that passes every case; its earnings judge the rest"
-        )
-    if same_program(rewrite.source, rewrite.parent_source):
+    new, old = comparison.new.scorecard, comparison.old.scorecard
+    if not new.solved:
+        evidence: Evidence = {"gate": _counts(old.gate, new.gate), "visible": _counts(old.visible, new.visible)}
+        return Objection(evidence, "a rewrite that passes every case; its earnings judge the rest")
+    if same_program(comparison.rewrite.source, comparison.rewrite.parent_source):
         return Objection({"same_program": True}, "a rewrite that does something else than its parent")
     return None
 

@@ -76,7 +76,7 @@ class EnergyLimit:
 
 @dataclass(frozen=True, slots=True)
 class ModelInUse:
-    """A child thinks with a model that the user gave to the population, or with none."""
+    """A child must think with a model that the user gave to the population, or with none."""
 
     def judge(self, birth: Birth, standing: Standing) -> Objection | None:
         """Object to a model that no founder was given: an agent may not choose whom the user pays."""

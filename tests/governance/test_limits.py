@@ -73,3 +73,13 @@ def test_one_admission_takes_less_than_a_tenth_of_a_millisecond(council: Council
     best = min(timeit.repeat(lambda: council.admit(MOTION, standing), number=200, repeat=5)) / 200
 
     assert best < 1e-4
+
+
+def test_an_agent_may_not_choose_whom_the_user_pays(council: Council) -> None:
+    standing = Standing(turn=1, energy=100.0, models=frozenset({"gpt-5-mini"}))
+
+    (verdict,) = council.admit_birth(Birth(parent_id=3, endowment=4.0, model="gpt-5-pro"), standing)
+
+    assert verdict.rule == "ModelInUse" and verdict.vetoed
+    assert council.admit_birth(Birth(parent_id=3, endowment=4.0, model="gpt-5-mini"), standing)[0].outcome == "pass"
+    assert council.admit_birth(Birth(parent_id=3, endowment=4.0), standing)[0].outcome == "pass"
