@@ -1,7 +1,7 @@
 """How a view becomes the messages of a request: our own words, and what others wrote inside marks.
 
-Promises: the system message holds nothing of a view but the entry point's name; what does not fit the budget is left
-out, the least needed first, and the prompt says how much.
+Promises: the system message holds nothing of a view but the entry point's name and a count of lines; what does not fit
+the budget is left out, the least needed first, and the prompt says how much.
 Does not promise: to cut our own words. A budget smaller than those is overrun.
 """
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from governance import Call, Opaque, Result, same
 from storage import Task
 
+from .clip import clipped
 from .inputs import literal
 
 # An error of these types is a slip in the code; others may be what the tool means to raise.
 _SLIPS = ("NameError", "UnboundLocalError", "AttributeError", "TypeError", "RecursionError")
 _SHOWN = 100
-_TOLD = 200
+_TOLD = 400
 _FAILURES = {
     "timeout": "did not end within its fuel (an endless loop, or far too many steps)",
     "memory": "needed more memory than there is",
@@ -94,7 +95,7 @@ def answer(result: Result) -> str:
 
 
 def told(result: Result) -> str:
-    """Return a result in at most 200 characters for whoever wrote the code: the value, or the failure in words."""
+    """Return a result in at most 400 characters for whoever wrote the code: the value, or the failure in words."""
     if result.outcome == "error":
         text = f"raised {result.error}"
     elif result.outcome != "ok":
@@ -103,4 +104,4 @@ def told(result: Result) -> str:
         text = f"an object of type {result.value.type_name}, which is no plain data"
     else:
         text = literal(result.value)
-    return text if len(text) <= _TOLD else f"{text[: _TOLD - 4]} ..."
+    return clipped(text, _TOLD)

@@ -10,6 +10,7 @@ import copy
 from functools import lru_cache
 from typing import NamedTuple
 
+from .clip import clipped
 from .edits.python import Broken, Definition, lines_of, parse, span
 
 _MOST_EXCERPT = 8
@@ -17,11 +18,16 @@ _MOST_LINE = 160
 
 
 class Outline(NamedTuple):
-    """The outline of a source, that of its entry point alone, and the first lines of the entry point's body."""
+    """The outline of a source, that of its entry point alone, and the first lines of the entry point's body.
 
-    text: str
-    signature: str
-    excerpt: str
+    The excerpt has `shown` of the `of` lines that there are.
+    """
+
+    text: str = ""
+    signature: str = ""
+    excerpt: str = ""
+    shown: int = 0
+    of: int = 0
 
 
 @lru_cache(maxsize=256)
@@ -29,19 +35,17 @@ def outline(source: str, entry_point: str) -> Outline:
     """Return what a source defines; for a source that is no Python its first lines alone."""
     tree = parse(source)
     if isinstance(tree, Broken):
-        return Outline("", "", _excerpt(lines_of(source)))
+        return _excerpt(Outline(), lines_of(source))
     lines = lines_of(source)
-    pieces, signature, excerpt = [], "", ""
+    pieces, found = [], Outline()
     for node in tree.body:
         if isinstance(node, Definition):
             pieces.append(ast.unparse(_declared(node, documented=node.name == entry_point)))
             if node.name == entry_point:
-                signature = pieces[-1]
-                start, end = _rest(node), span(node)[1]
-                excerpt = _excerpt(lines[start:end])
+                found = _excerpt(Outline(signature=pieces[-1]), lines[_rest(node) : span(node)[1]])
         elif isinstance(node, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign):
             pieces.append("".join(lines[slice(*span(node))]).rstrip())
-    return Outline("\n\n".join(pieces), signature, excerpt)
+    return found._replace(text="\n\n".join(pieces))
 
 
 def _declared(node: Definition, *, documented: bool = False) -> Definition:
@@ -59,7 +63,12 @@ def _rest(node: Definition) -> int:
     return span(node.body[1 if documented else 0])[0]
 
 
-def _excerpt(lines: list[str]) -> str:
-    """Return the first half of some lines, and no more than a few."""
-    said = [line.rstrip()[:_MOST_LINE] for line in lines if line.strip()]
-    return "\n".join(said[: min(_MOST_EXCERPT, (len(said) + 1) // 2)])
+def _excerpt(found: Outline, lines: list[str]) -> Outline:
+    """Add the first half of some lines, and no more than a few, blank ones not counted."""
+    last = max((number for number, line in enumerate(lines, start=1) if line.strip()), default=0)
+    said = [number for number, line in enumerate(lines[:last], start=1) if line.strip()]
+    if not said:
+        return found
+    shown = said[min(_MOST_EXCERPT, (len(said) + 1) // 2) - 1]
+    text = "\n".join(clipped(line.rstrip(), _MOST_LINE) for line in lines[:shown])
+    return found._replace(excerpt=text, shown=shown, of=last)

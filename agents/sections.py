@@ -1,28 +1,29 @@
 """The sections of a prompt that a view gives: the tool's code and cases, and what was said about it.
 
-Promises: each is a value that can be marked and cut; nothing is run, and the order is that of the view.
-Does not promise: that a case is shown in full. Long lines are cut, and the reader is told.
+Promises: each is a value that can be marked and cut; nothing is run, and the order is that of the view, but of cases
+the shortest come first. Does not promise: that a case is shown in full. Long lines are cut, and the reader is told.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
-from governance import ask
-from storage import Case, Task
+from storage import Task
 
+from .cases import case_text, equality
 from .edits.python import Broken, definition, lines_of, parse, span
-from .inputs import literal
 from .marks import Section
 from .outline import outline
 from .view import Shelved, View
 from .workbench import Rehearsal
 
-_LONGEST_LINE = 1_000
 _LONGEST_NAME = 120
+# A case that fails is what the work is about and has more room.
+_SHORTER_LINE = 400
+# What a rewrite may have beside twice the code: the charter counts syntax tree nodes, some seven of which make a line.
+_MORE_LINES = 20
 
 # What goes first where room is short.
 _POSTS, _SAID, _RIVALS, _PASSING, _RECORD, _TESTS, _SHELF, _DESCRIPTION, _HELPER, _FAILING, _CODE = range(11)
@@ -49,9 +50,17 @@ def source_of(view: View) -> str:
     return seen.source if seen else task_of(view).code
 
 
-def described(view: View) -> Section:
-    """What the task says the function is for."""
-    return Section(_some(task_of(view).description), rank=_DESCRIPTION, least=1)
+def most_lines(view: View) -> str:
+    """About how many lines a new entry point may have, in our own words: the rest of the code stays beside it."""
+    source = source_of(view)
+    function = _function(source, task_of(view).entry_point)
+    return str(sum(bool(line.strip()) for text in (source, function) for line in text.splitlines()) + _MORE_LINES)
+
+
+def described(view: View) -> Section | str:
+    """What the task says the function is for, or that it says nothing."""
+    text = _some(task_of(view).description)
+    return Section(text, rank=_DESCRIPTION, least=1) if text else "(no description is known)"
 
 
 def helped(view: View) -> Section:
@@ -83,17 +92,33 @@ def excerpted(view: View) -> Section:
     return Section(_some(found.excerpt), rank=_RIVALS)
 
 
+def extended(view: View) -> str:
+    """Say, in our own words, how much of what there is the excerpt shows."""
+    found = outline(source_of(view), task_of(view).entry_point)
+    if not found.excerpt:
+        return ""
+    many = f"{found.shown} of its {found.of} lines"
+    if not found.signature:
+        return f"The present code is no valid Python; it begins so, with {many}."
+    if found.shown == found.of:
+        return "The whole body of the present function; the mistake is in it or in what it calls."
+    return f"The body of the present function begins so, with {many}; the mistake may be in these or in the rest."
+
+
 def exemplified(view: View) -> Section:
     """The visible cases, without what any code gives on them."""
     task = task_of(view)
-    items = tuple(case_text(task, case, number) for number, case in enumerate(task.ring("visible"), start=1))
-    return Section(items, rank=_FAILING, least=1)
+    shown = [
+        case_text(task, case, number, most=_SHORTER_LINE) for number, case in enumerate(task.ring("visible"), start=1)
+    ]
+    return Section(tuple(sorted(shown, key=len)), rank=_FAILING, least=1)
 
 
 def tested(view: View) -> Section:
     """The cases that unrelated sources agree on."""
-    items = tuple(case_text(task_of(view), case, number) for number, case in enumerate(view.tests, start=1))
-    return Section(items, rank=_TESTS, drops="first")
+    task = task_of(view)
+    shown = [case_text(task, case, number, most=_SHORTER_LINE) for number, case in enumerate(view.tests, start=1)]
+    return Section(tuple(shown), rank=_TESTS, drops="first")
 
 
 def held_against(view: View) -> Section:
@@ -128,10 +153,7 @@ def recorded(view: View) -> Section:
 def compared(view: View) -> str:
     """Say, in our own words, when a result counts as the expected value."""
     task = task_of(view)
-    near = "floats within one millionth of each other are equal" if task.compare == "close" else ""
-    lists = "a tuple counts as the list of its items, and a generator as the list of what it yields"
-    loose = "; ".join(filter(None, [near, lists if task.lists else ""]))
-    return f"A result must equal the expected value and be of the same type{f', except that {loose}' if loose else ''}."
+    return equality(task, (*task.ring("visible"), *view.tests))
 
 
 STANDARD: Mapping[str, Callable[[View], Section | str]] = MappingProxyType(
@@ -143,6 +165,7 @@ STANDARD: Mapping[str, Callable[[View], Section | str]] = MappingProxyType(
         "outline": outlined,
         "signature": signed,
         "excerpt": excerpted,
+        "extent": extended,
         "tests": tested,
         "said": held_against,
         "posts": posted,
@@ -155,48 +178,24 @@ STANDARD: Mapping[str, Callable[[View], Section | str]] = MappingProxyType(
 
 
 def case_sections(task: Task, rehearsal: Rehearsal) -> dict[str, Section]:
-    """Return the visible cases as `failing`, `passing` and `cases`, each with what a source gave."""
-    shown = [
-        (passed, case_text(task, case, number, gave=gave))
-        for number, (case, passed, gave) in enumerate(
-            zip(task.ring("visible"), rehearsal.passed, rehearsal.seen, strict=True), start=1
-        )
-    ]
-    failing = tuple(text for passed, text in shown if not passed)
-    passing = tuple(text for passed, text in shown if passed)
-    everything = tuple(text for _, text in shown)
+    """Return the visible cases by how a source does on them, the shortest first.
+
+    They are `failing`, with what the source gave, `missed`, which are the same without that, `passing`, and `cases`,
+    which are the failing ones and then the passing.
+    """
+    cases = enumerate(task.ring("visible"), start=1)
+    judged = list(zip(cases, rehearsal.passed, rehearsal.seen, strict=True))
+    failing = [case_text(task, case, number, gave=gave) for (number, case), passed, gave in judged if not passed]
+    missed = [case_text(task, case, number) for (number, case), passed, _ in judged if not passed]
+    passing = [case_text(task, case, number, most=_SHORTER_LINE) for (number, case), passed, _ in judged if passed]
+    for each in (failing, missed, passing):
+        each.sort(key=len)
     return {
-        "failing": Section(failing, rank=_FAILING, least=1),
-        "passing": Section(passing, rank=_PASSING),
-        "cases": Section(everything, rank=_FAILING, least=1),
+        "failing": Section(tuple(failing), rank=_FAILING, least=1),
+        "missed": Section(tuple(missed), rank=_FAILING, least=1),
+        "passing": Section(tuple(passing), rank=_PASSING),
+        "cases": Section((*failing, *passing), rank=_FAILING, least=1),
     }
-
-
-def case_text(task: Task, case: Case, number: int, *, gave: str | None = None) -> str:
-    """Return a case as a few lines: its set-up, its call, what that should give, and what it gave."""
-    question = ask(task, case)
-    setup = [line for line in question.call.setup.splitlines() if line.strip()]
-    call = question.call.expression or call_text(task.entry_point, question.call.args)
-    lines = [
-        f"case {number}",
-        *(["    set-up:", *(f"        {_clipped(line)}" for line in setup)] if setup else []),
-        f"    call: {_clipped(call)}",
-        f"    should give: {_clipped(literal(question.expected) if question.plainly else case.expect)}",
-    ]
-    return "\n".join([*lines, f"    gave: {_clipped(gave)}"] if gave is not None else lines)
-
-
-@lru_cache(maxsize=4096)
-def call_text(entry_point: str, args: str) -> str:
-    """Return the call that an argument tuple stands for, as one would write it."""
-    try:
-        body = ast.parse(args.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return f"{entry_point}(*{args})"
-    if not isinstance(body, ast.Tuple):
-        return f"{entry_point}(*{args})"
-    parts = [ast.get_source_segment(args.strip(), each) or ast.unparse(each) for each in body.elts]
-    return f"{entry_point}({', '.join(parts)})"
 
 
 @lru_cache(maxsize=256)
@@ -224,12 +223,3 @@ def _indented(lines: Sequence[str]) -> str:
 
 def _comment(text: str) -> str:
     return "".join(f"# {line}\n" for line in text.strip().splitlines())
-
-
-def _clipped(text: str) -> str:
-    """Return a text as one line, its middle left out where it is very long."""
-    line = " ".join(text.splitlines()) if "\n" in text else text
-    if len(line) <= _LONGEST_LINE:
-        return line
-    half = _LONGEST_LINE // 2
-    return f"{line[:half]} ...({len(line) - 2 * half} characters left out)... {line[-half:]}"

@@ -25,6 +25,8 @@ from .message import Finish, Request
 REQUEST, REPLY_JSON, REPLY_TEXT = ".request.json", ".reply.json", ".reply.md"
 
 _SCHEMA_VERSION = 1
+# What an error shows of an id, and how many of them.
+_SHORT, _MOST_NAMED = 12, 5
 # A text without an end mark counts as written once its file has been still for this long.
 _STILL_S = 0.2
 
@@ -102,18 +104,30 @@ def waiting(folder: str | Path) -> list[Letter]:
 
 
 def find(folder: str | Path, start: str) -> Letter:
-    """Return the request that waits and whose id begins so.
+    """Return the request that waits and whose id begins so; a number after the beginning, as in `2f19-1`, is the id's.
 
     Raises: NotFound: there is none, or there are several.
     """
     letters = waiting(folder)
-    found = [each for each in letters if each.id.startswith(start)]
+    found = [each for each in letters if _is_meant(each.id, start)]
     found = [each for each in found if each.id == start] or found
     if len(found) != 1:
-        there = ", ".join(each.id[:12] for each in letters[:5]) or "nothing"
+        there = ", ".join(short_id(each.id) for each in (found or letters)[:_MOST_NAMED]) or "nothing"
         what = "several requests wait" if found else "no request waits"
         raise NotFound(f"{what} in {folder} whose id begins with {start!r:.80}; there waits {there}")
     return found[0]
+
+
+def short_id(letter_id: str) -> str:
+    """Return an id cut short, with its number: `find` knows it."""
+    digest, dash, number = letter_id.rpartition("-")
+    return f"{digest[:_SHORT]}-{number}" if dash else letter_id[:_SHORT]
+
+
+def _is_meant(letter_id: str, start: str) -> bool:
+    digest, dash, number = start.rpartition("-")
+    numbered = bool(dash) and letter_id.startswith(digest) and letter_id.endswith(f"-{number}")
+    return numbered or letter_id.startswith(start)
 
 
 def answer(folder: str | Path, letter_id: str, text: str) -> Path:

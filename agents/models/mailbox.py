@@ -15,7 +15,7 @@ from pathlib import Path
 
 from storage import ConfigurationError, ModelError
 
-from .letters import Answered, collect, post
+from .letters import Answered, collect, post, short_id
 from .message import Reply, Request
 from .wire import storable, tokens_about
 
@@ -83,7 +83,7 @@ class MailboxModel:
         except TimeoutError:
             raise ModelError(
                 f"nobody answered {letter_id} in {self._folder} within {self._timeout_s:g} seconds; answer it with"
-                f" `ecology mailbox {self._folder} --answer {letter_id[:12]}` and go on with the run",
+                f" `ecology mailbox {self._folder} --answer {short_id(letter_id)}` and go on with the run",
                 kind="mailbox_timeout",
             ) from None
         finally:

@@ -16,9 +16,10 @@ from prompts import load_prompt
 from storage import ModelError
 
 from ..briefing import brief
+from ..cases import case_text
 from ..marks import Section
 from ..models import Message, Request, Talk
-from ..sections import case_text, task_of
+from ..sections import task_of
 from ..view import View
 from .mind import Study
 

@@ -14,9 +14,10 @@ from governance import Call, Reading, Result, read
 from prompts import Prompt, load_prompt
 from storage import Task
 
+from ..cases import call_text
 from ..evidence import Trials, told
 from ..judgement import calls_to_try
-from ..sections import call_text, source_of, task_of
+from ..sections import source_of, task_of
 from ..workbench import Rehearsal
 from .mind import Study, ThinkingMind
 from .rewriting import Craft, Draft, Values, Weighed, read_edit, weigh_gain, writer

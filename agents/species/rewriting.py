@@ -24,7 +24,7 @@ from ..briefing import brief
 from ..edits import EditProblem, Form, edit_from_reply
 from ..marks import Section
 from ..models.message import Message, Reply, Request
-from ..sections import case_sections, source_of, task_of
+from ..sections import case_sections, most_lines, source_of, task_of
 from ..view import View
 from ..workbench import Rehearsal
 from .again import offered_again
@@ -126,6 +126,7 @@ async def _opened(craft: Craft, study: Study) -> Writing:
     values = {
         **case_sections(task_of(study.view), base),
         "form": answer_form(study.view, form),
+        "lines": most_lines(study.view),
         **craft.values(study, base),
     }
     messages = brief(prompt, study.view, budget_tokens=study.manner.prompt_tokens, **values)
@@ -239,12 +240,12 @@ async def weigh_gain(study: Study, draft: Draft, base: Rehearsal, found: Rehears
 
 
 def standing(base: Rehearsal) -> str:
-    """Say, in our own words, how the code to be replaced does on the cases shown."""
+    """Say, in our own words, what the cases shown leave open; nothing where they show how the code to replace fails."""
     many = len(base.passed)
     if not many:
         return "No case is shown; others, which are hidden, fail."
     if base.score < many:
-        return f"The present code passes {base.score} of the {many} cases shown."
+        return ""
     return (
         f"The present code passes {'the one case' if many == 1 else f'all {many} cases'} shown, but other cases, which"
         " are hidden, fail. Look for what no shown case asks: empty or single inputs, equal items, zero and negative"

@@ -24,7 +24,7 @@ _CUT = "<!-- Write the reply above this line. It and everything below it are dro
 
 def mailbox(
     folder: Annotated[Path, typer.Argument(help="The folder of a model `mailbox:DIR`.")],
-    show: Annotated[str | None, typer.Option(help="Show the request whose id begins so.")] = None,
+    show: Annotated[str | None, typer.Option(help="Show the request whose id begins so, as 2f19 or 2f19-1.")] = None,
     reply_to: Annotated[str | None, typer.Option("--answer", help="Answer the request whose id begins so.")] = None,
     file: Annotated[
         str | None, typer.Option(help="With --answer: the file that holds the reply, `-` for stdin.")
@@ -41,6 +41,8 @@ def mailbox(
     if reply_to is not None:
         return _answer(folder, find(folder, reply_to), file=file)
     rows = [_row(each) for each in waiting(folder)]
+    if not rows and not as_json:
+        return remark(f"nothing waits in {folder}")
     return print_rows(rows, ("id", "seconds", "characters", "begins"), name="waiting", as_json=as_json)
 
 

@@ -41,7 +41,7 @@ def seen(text: str, *, code: str = "def clamp(value, low, high):\n    return val
 
 def messages(name: str, view: View, *, gave: str = "0", budget: int = MUCH) -> tuple[Message, ...]:
     assert view.task is not None
-    own: dict[str, Any] = {"form": "[form]", "standing": "[standing]", "cost": "[cost]"}
+    own: dict[str, Any] = {"form": "[form]", "lines": "24", "standing": "[standing]", "cost": "[cost]"}
     shown = case_sections(view.task, Rehearsal((True, False), ("1", gave), 5))
     return brief(load_prompt(name), view, budget_tokens=budget, **shown, **own)
 
@@ -90,8 +90,39 @@ def test_a_paragraph_about_nothing_is_left_out(name: str) -> None:
 
     _, user = messages(name, view)
 
-    assert "What others wrote about it" not in user.content and "in the words of its task" not in user.content
+    assert "What others wrote about it" not in user.content and "This code runs before" not in user.content
     assert "further cases" not in user.content and "\n\n\n" not in user.content
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_of_what_nobody_described_it_is_said_that_nobody_did(name: str) -> None:
+    _, user = messages(name, seen(""))
+
+    assert "in the words of its task:\n(no description is known)\n" in user.content
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_how_results_are_compared_is_always_said_on_a_line_of_its_own(name: str) -> None:
+    view = seen("a word")
+    assert view.task is not None
+    empty = dataclasses.replace(view.task, cases=())
+    own: dict[str, Any] = {"form": "", "lines": "24", "standing": "", "cost": ""}
+    none = case_sections(empty, Rehearsal((), (), 0))
+    bare = dataclasses.replace(view, task=empty, tests=())
+    without = brief(load_prompt(name), bare, budget_tokens=MUCH, **none, **own)[1]
+
+    for text in (messages(name, view)[1].content, without.content):
+        assert any(line.startswith("A result must equal the expected value") for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("name", ["mender", "toolsmith", "composer"])
+def test_which_cases_pass_is_shown_and_what_the_code_gave_only_where_a_mender_sees_one_fail(name: str) -> None:
+    _, user = messages(name, seen("a word"), gave="a result")
+
+    fails, passes = user.content.split("It passes these, and your version must too:")
+
+    assert "call: clamp(12, 1, 9)\n    should give: 9" in fails and "call: clamp(0, 1, 9)" in passes
+    assert ("gave: a result" in fails) == (name == "mender") and "gave: " not in passes
 
 
 @settings(deadline=None)

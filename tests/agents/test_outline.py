@@ -47,17 +47,39 @@ def test_the_signature_is_that_of_the_entry_point_alone() -> None:
 
 
 def test_the_excerpt_is_the_first_half_of_the_entry_points_body() -> None:
-    assert outline(SOURCE, "clamp").excerpt == "    if value < low:\n        return low"
+    found = outline(SOURCE, "clamp")
+
+    assert found.excerpt == "    if value < low:\n        return low" and (found.shown, found.of) == (2, 4)
+
+
+def test_blank_lines_of_an_excerpt_are_kept_and_counted() -> None:
+    found = outline("def f():\n    a = 1\n\n    b = 2\n    return a\n", "f")
+
+    assert found.excerpt == "    a = 1\n\n    b = 2" and (found.shown, found.of) == (3, 4)
+
+
+def test_a_body_of_one_line_is_shown_whole() -> None:
+    found = outline("def f(a):\n    return a\n\n\nx = 1\n", "f")
+
+    assert found.excerpt == "    return a" and found.shown == found.of == 1
 
 
 def test_a_long_body_is_shown_by_eight_lines() -> None:
     source = "def f():\n" + "".join(f"    a = {number}\n" for number in range(30))
 
-    assert outline(source, "f").excerpt.splitlines()[-1] == "    a = 7"
+    found = outline(source, "f")
+
+    assert found.excerpt.splitlines()[-1] == "    a = 7" and (found.shown, found.of) == (8, 30)
+
+
+def test_a_long_line_of_an_excerpt_is_cut_under_a_mark() -> None:
+    found = outline(f"def f():\n    return '{'a' * 400}'\n", "f").excerpt
+
+    assert "characters left out]" in found and len(found) <= 160
 
 
 def test_what_is_no_python_is_shown_by_its_first_lines() -> None:
-    assert outline("def clamp(:\n  pass\n", "clamp") == ("", "", "def clamp(:")
+    assert outline("def clamp(:\n  pass\n", "clamp") == ("", "", "def clamp(:", 1, 2)
 
 
 def test_the_outline_of_python_is_python() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import tomllib
+from importlib.resources import files
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents import Genome, Myself, Posted, Rival, Shelved, VersionSeen, View
-from agents.sections import STANDARD, call_text, case_sections, case_text, entry_point_of, source_of
+from agents.sections import STANDARD, case_sections, entry_point_of, most_lines, source_of
 from agents.workbench import Rehearsal
+from governance import Reading, read
 from storage import Case, Task
 
 CODE = "import math\n\ndef clamp(value, low, high):\n    return value\n"
@@ -45,7 +50,7 @@ def text(name: str, view: View = VIEW) -> str:
         ("shelf", "`mid`:\n```python\n# Middle.\n# Of all.\ndef mid(a):\n    return a\n```"),
         (
             "tests",
-            "```text\ncase 1\n    set-up:\n        a = clamp(2, 1, 3)\n        b = [a]\n    call: b\n"
+            "```text\ncase 1\n    statements:\n        a = clamp(2, 1, 3)\n        b = [a]\n    expression: b\n"
             "    should give: [2]\n```",
         ),
     ],
@@ -60,54 +65,75 @@ def test_what_is_not_there_gives_no_text() -> None:
     assert all(
         not text(name, bare)
         for name in STANDARD
-        if name not in ("code", "signature", "outline", "excerpt", "comparing")
+        if name not in ("code", "signature", "outline", "excerpt", "extent", "comparing", "description")
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({}, "be of the same type."),
-        ({"lists": True}, "except that a tuple counts as the list"),
-        ({"compare": "close", "lists": True}, "one millionth of each other are equal; a tuple"),
-    ],
-)
-def test_what_counts_as_equal_is_said_in_our_own_words(change: dict[str, object], words: str) -> None:
-    task = dataclasses.replace(TASK, **change)  # type: ignore[arg-type]
-
-    assert words in text("comparing", dataclasses.replace(VIEW, task=task))
-
-
-def test_cases_are_shown_by_how_they_went() -> None:
+def test_cases_are_shown_by_how_they_went_and_what_was_given_only_where_it_was_wrong() -> None:
     found = case_sections(TASK, Rehearsal((True, False), ("1", "raised NameError: x"), 3))
 
     assert found["failing"].items == (
         "case 2\n    call: clamp(12, 1, 9)\n    should give: 9\n    gave: raised NameError: x",
     )
-    assert len(found["passing"].items) == 1 and len(found["cases"].items) == 2
+    assert found["missed"].items == ("case 2\n    call: clamp(12, 1, 9)\n    should give: 9",)
+    assert found["passing"].items == ("case 1\n    call: clamp(0, 1, 9)\n    should give: 1",)
+    assert found["cases"].items == (*found["failing"].items, *found["passing"].items)
 
 
-def test_a_case_that_compares_for_itself_is_shown_as_what_is_asked() -> None:
-    case = Case("visible", "True", call="bool(clamp(1, 2, 3) == set([2]))")
+def test_the_shortest_cases_come_first_under_the_numbers_that_they_have() -> None:
+    cases = tuple(Case("visible", str(size), args=f"('{'a' * size}',)") for size in (900, 3, 20, 5_000))
+    task = dataclasses.replace(TASK, cases=cases)
 
-    assert case_text(TASK, case, 1) == "case 1\n    call: clamp(1, 2, 3)\n    should give: {2}"
+    for passed, name in ((False, "failing"), (False, "missed"), (True, "passing")):
+        found = case_sections(task, Rehearsal((passed,) * 4, ("0",) * 4, 3))[name].items
+        assert [item.split("\n")[0] for item in found][:2] == ["case 2", "case 3"]
+        assert [len(item) for item in found] == sorted(len(item) for item in found)
 
 
-def test_a_very_long_line_is_cut_in_the_middle() -> None:
-    shown = case_text(TASK, Case("visible", "'b'", args=f"('{'a' * 5_000}',)"), 1)
+def test_a_case_that_fails_is_shown_at_greater_length() -> None:
+    task = dataclasses.replace(TASK, cases=(Case("visible", "1", args=f"('{'a' * 700}',)"),))
 
-    assert "...(4009 characters left out)..." in shown and len(shown) < 1_300
+    failing, passing = (
+        case_sections(task, Rehearsal((passed,), ("0",), 3))[name].text
+        for passed, name in ((False, "failing"), (True, "passing"))
+    )
+
+    assert "left out" not in failing and "characters left out]" in passing
 
 
 @pytest.mark.parametrize(
-    ("args", "call"),
+    ("code", "excerpt", "extent"),
     [
-        ("()", "f()"), ("(1,)", "f(1)"), ("((1, 2), 'a, b')", "f((1, 2), 'a, b')"), ("1, 2", "f(1, 2)"), ("3", "f(*3)"),
-        ("(1", "f(*(1)"), (" ( [1] , {2: 3} ) ", "f([1], {2: 3})"),
+        (CODE, "return value", "The whole body of the present function; the mistake is in it or in what it calls."),
+        (
+            "def clamp(value, low, high):\n    a = 1\n\n    b = 2\n    return a\n",
+            "    a = 1\n\n    b = 2",
+            "The body of the present function begins so, with 3 of its 4 lines; the mistake may be in these or in the"
+            " rest.",
+        ),
+        ("def clamp(:\n", "def clamp(:", "The present code is no valid Python; it begins so, with 1 of its 1 lines."),
+        ("x = 1\n", "", ""),
     ],
-)  # fmt: skip
-def test_arguments_are_shown_as_a_call(args: str, call: str) -> None:
-    assert call_text("f", args) == call
+)
+def test_how_much_of_the_code_an_excerpt_shows_is_said(code: str, excerpt: str, extent: str) -> None:
+    view = dataclasses.replace(VIEW, head=VersionSeen(1, code, ()))
+
+    assert excerpt in text("excerpt", view) and text("extent", view) == extent
+
+
+@settings(deadline=None)
+@given(st.integers(0, 30), st.integers(0, 60))
+def test_a_rewrite_of_as_many_lines_as_are_told_is_not_too_large_for_the_charter(own: int, other: int) -> None:
+    rule = tomllib.loads((files("governance") / "charter.toml").read_text(encoding="utf-8"))["code"]["SizeGrowth"]
+    line = "    a[b] = b + 1\n"
+    rest = "def other(a, b):\n" + line * (other + 1)
+    head = VersionSeen(1, f"{rest}\n\ndef clamp(a, b):\n{line * (own + 1)}", ())
+    lines = int(most_lines(dataclasses.replace(VIEW, head=head)))
+
+    old, new = (read(source) for source in (head.source, f"{rest}\n\ndef clamp(a, b):\n{line * (lines - 1)}"))
+
+    assert isinstance(old, Reading) and isinstance(new, Reading)
+    assert new.size <= old.size * rule["factor"] + rule["extra"] and lines >= 2 * (own + 2)
 
 
 @pytest.mark.parametrize("name", ["no name", "", "a" * 121, "f\n# Ignore", "clamp`"])

@@ -75,7 +75,7 @@ def test_a_prompt_for_a_model_has_a_system_and_a_user_part(name: str) -> None:
     system, user = prompt.parts(**{value: f"[{value}]" for value in prompt.values})
 
     assert system.startswith("You ") and user.startswith("The function to ") and "$" not in system + user
-    assert all(f"[{value}]" in user for value in prompt.values if value != "form")
+    assert all(f"[{value}]" in user for value in prompt.values if value not in ("form", "lines"))
 
 
 @pytest.mark.parametrize("start", ["A program compares your version", "Everything inside a fenced"])
@@ -83,15 +83,35 @@ def test_all_who_write_code_are_told_the_same_rules(start: str) -> None:
     assert len({paragraph(name, start) for name in WRITERS}) == 1
 
 
-def test_what_the_prompts_forbid_is_what_the_charter_forbids() -> None:
-    charter = tomllib.loads((files("governance") / "charter.toml").read_text(encoding="utf-8"))["code"]
-    banned = {name for rule in charter.values() for name in rule.get("banned", ())}
-    _, outside, imports, *_ = (line for line in paragraph("mender", "A program").split("\n") if ": `" in line)
-    allowed, refused = imports.split("Never")
+def rule(start: str) -> str:
+    """Return the one line of the rules for whoever writes code that begins so."""
+    (found,) = (line for line in paragraph("mender", "A program").split("\n") if line.startswith(f"- {start}"))
+    return found
 
-    assert set(re.findall(r"`(\w+)`", outside)) <= banned
-    assert set(re.findall(r"`(\w+)`", allowed)) <= set(charter["DeclaredImports"]["pure"])
-    assert not set(re.findall(r"`(\w+)`", refused)) & set(charter["DeclaredImports"]["pure"])
+
+def test_what_the_prompts_forbid_is_what_the_charter_forbids() -> None:
+    charter = tomllib.loads((files("governance") / "charter.toml").read_text(encoding="utf-8"))
+    banned = {name for each in charter["code"].values() for name in each.get("banned", ())}
+    pure = set(charter["code"]["DeclaredImports"]["pure"])
+    allowed, refused = rule("A new import").split("Never")
+
+    assert set(re.findall(r"`(\w+)`", rule("It reaches outside"))) <= banned
+    assert set(re.findall(r"`(\w+)`", allowed)) < pure and "Not the whole list" in allowed
+    assert not set(re.findall(r"`(\w+)`", refused)) & pure
+    assert "two million" in rule("It does not end") and charter["trial"]["fuel"] == 2_000_000
+
+
+@pytest.mark.parametrize("name", [*WRITERS, "operator", "again"])
+def test_all_who_write_code_are_asked_for_the_change_in_a_line_of_its_own_to_the_end(name: str) -> None:
+    text = load_prompt(name).text
+
+    assert "notes if you need them, the line that begins with `Change:`, then the " in text.splitlines()[-1]
+    assert name == "again" or "one line, of at most 100 characters, that begins with `Change:`" in text
+
+
+@pytest.mark.parametrize("name", ["mender", "toolsmith", "composer"])
+def test_where_cases_and_description_disagree_the_cases_are_right(name: str) -> None:
+    assert "the description and the cases disagree, the cases are right" in paragraph(name, "You ")
 
 
 def test_a_paragraph_whose_places_are_all_empty_is_left_out() -> None:

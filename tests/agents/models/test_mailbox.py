@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.models.letters import answer, find, waiting
+from agents.models.letters import answer, find, post, short_id, waiting
 from agents.models.mailbox import MailboxModel
 from agents.models.message import Reply, Request
 from storage import ConfigurationError, ModelError, NotFound
@@ -186,11 +186,34 @@ def test_what_waits_can_be_found_by_the_start_of_its_id(tmp_path: Path) -> None:
     first, second = waiting(tmp_path)
 
     assert find(tmp_path, first.id[:20]).id == first.id
-    with pytest.raises(NotFound, match="several requests wait"):
+    with pytest.raises(NotFound, match=f"several requests wait .*{first.id[:12]}-0, {second.id[:12]}-0"):
         find(tmp_path, "")
     with pytest.raises(NotFound, match=r"no request waits .* 'zzz'; there waits"):
         find(tmp_path, "zzz")
     assert "## user\n\nb" in second.conversation
+
+
+def test_equal_requests_are_told_apart_by_their_number(tmp_path: Path) -> None:
+    digest = asked("again").digest
+    for number in range(11):
+        post(tmp_path, f"{digest}-{number}", asked("again"))
+
+    assert [find(tmp_path, f"{digest[:4]}-{number}").id[-3:] for number in (0, 1, 10)] == [
+        f"{digest[-1]}-0", f"{digest[-1]}-1", "-10"
+    ]  # fmt: skip
+    assert find(tmp_path, f"{digest}-1").id == f"{digest}-1"
+    assert all(find(tmp_path, short_id(each.id)).id == each.id for each in waiting(tmp_path))
+    with pytest.raises(NotFound, match=f"several requests wait .* there waits {digest[:12]}-0, {digest[:12]}-1, "):
+        find(tmp_path, digest)
+    with pytest.raises(NotFound, match="no request waits"):
+        find(tmp_path, f"{digest[:4]}-11")
+
+
+def test_the_cure_for_a_request_that_nobody_answered_names_it_and_no_other(tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as error:
+        answers(tmp_path, asked("again"), timeout_s=0.01)
+
+    assert f"--answer {asked('again').digest[:12]}-0`" in str(error.value)
 
 
 def test_a_reply_is_never_empty_replaced_or_given_to_nobody(tmp_path: Path) -> None:

@@ -78,9 +78,23 @@ def test_the_model_sees_the_code_and_what_fails(setting: Setting) -> None:
     ((system, user),) = setting.turn(said(RIGHT)).requests
 
     assert system[0] == "system" and "`clamp`" in system[1] and "if value < low" not in system[1]
-    assert setting.clamp.code in user[1] and "passes 1 of the 3 cases shown" in user[1]
+    assert setting.clamp.code in user[1]
     assert "case 2\n    call: clamp(12, 1, 9)\n    should give: 9\n    gave: 12\n" in user[1]
-    assert "case 1\n    call: clamp(0, 1, 9)\n    should give: 1\n    gave: 1\n" in user[1]
+    assert "your version must too:\n```text\ncase 1\n    call: clamp(0, 1, 9)\n    should give: 1\n```" in user[1]
+
+
+def test_the_model_is_told_how_many_lines_it_may_write(setting: Setting) -> None:
+    ((system, _),) = setting.turn(said(RIGHT)).requests
+
+    assert len(setting.clamp.code.splitlines()) == 6 and "more than about 32 lines" in system[1]
+
+
+def test_of_a_reply_with_notes_the_last_block_is_taken_and_what_stands_after_change(setting: Setting) -> None:
+    notes = f"Perhaps the lower bound?\n{said(WORSE, 'Change: nothing yet.')}\nNo, that loses case 1."
+
+    turn = setting.turn(f"{notes}\n\n{said(RIGHT, '**Change:** the upper bound.')}")
+
+    assert only(turn) == Propose(source=f"{RIGHT}\n", basis_id=1, reason="the upper bound.")
 
 
 def test_no_hidden_case_is_shown(setting: Setting) -> None:

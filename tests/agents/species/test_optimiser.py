@@ -113,4 +113,4 @@ def test_a_tool_whose_cases_are_calls_is_compared_on_those(look: Look, bench: Wo
     turn = setting.turn("    return sum(items)")
 
     assert isinstance(only(turn), Propose)
-    assert "set-up:\n        items = [1, 2, 3]\n    call: total(items)" in turn.requests[0][1][1]
+    assert "statements:\n        items = [1, 2, 3]\n    expression: total(items)" in turn.requests[0][1][1]

@@ -27,9 +27,15 @@ CODE = "```python\ndef f():\n    'A docstring.'\n```"
         ("", ""),
         ("a\x07b\u202ec \u2003 d", "a b c d"),
         ("3 items were left out", "3 items were left out"),
+        (f"Let me see.\nIt may be the bound.\nChange: the bound was off.\n{CODE}", "the bound was off."),
+        (f"`Change:` one\n{CODE}\nNo.\n- **Change:** two\n{CODE}\nDone.", "two"),
+        (f"Change:\nThe bound was off.\n{CODE}", "The bound was off."),
+        (f"Change:\n{CODE}", "Change:"),
+        ("```python\n# Change: in the code\nChange: in the code\n```\nThe bound.", "The bound."),
+        ("note\n" * 10_000 + f"change: the bound\n{CODE}", "the bound"),
     ],
 )
-def test_the_reason_is_the_first_line_of_prose(text: str, reason: str) -> None:
+def test_the_reason_is_what_is_said_to_be_the_change_or_the_first_line_of_prose(text: str, reason: str) -> None:
     assert reason_in(text) == reason
 
 

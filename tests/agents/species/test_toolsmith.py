@@ -41,8 +41,19 @@ def test_the_model_sees_what_the_code_defines_and_little_of_how(
     ).requests
 
     assert "Keep a value within bounds." in user and "def inner(x):\n    ..." in user and "secret" not in user
-    assert "step_6 = 6" in user and "step_7" not in user
-    assert "call: clamp(12, 1, 9)\n    should give: 9" in user and "gave:" not in user
+    assert "step_6 = 6" in user and "step_7" not in user and "begins so, with 7 of its 13 lines" in user
+    assert "fails these cases:\n```text\ncase 1\n    call: clamp(0, 1, 9)\n    should give: 1\n" in user
+    assert "case 2\n    call: clamp(12, 1, 9)\n    should give: 9" in user and "gave:" not in user
+
+
+def test_the_model_sees_which_cases_must_not_be_lost(look: Look, bench: Workbench, clamp: Task, tmp_path: Path) -> None:
+    ((_, (_, user)),) = take(
+        toolsmith(), look(SMITH, clamp), f"```python\n{RIGHT}\n```", folder=tmp_path, bench=bench
+    ).requests
+
+    fails, passes = user.split("It passes these, and your version must too:")
+
+    assert "case 2\n" in fails and "case 3\n" in fails and "case 1\n" in passes
 
 
 def test_the_whole_function_is_asked_for_even_where_the_model_is_tried_with_another_form(

@@ -52,7 +52,8 @@ def test_what_waits_is_listed_with_its_beginning_and_no_control_character(folder
 
 
 def test_a_request_is_shown_in_full(folder: Path) -> None:
-    assert "## user\n\nWhat is\n1 + 1?" in ecology(folder, "--show", REQUEST.digest[:8]).stdout
+    text = ecology(folder, "--show", f"{REQUEST.digest[:8]}-0").stdout
+    assert "## user\n\nWhat is\n1 + 1?" in text and text.endswith("\n")
     shown = json.loads(ecology(folder, "--show", REQUEST.digest[:8], "--json").stdout)
     assert shown["request"]["digest" if "digest" in shown["request"] else "id"].startswith(REQUEST.digest)
 
@@ -64,7 +65,9 @@ def test_a_request_is_answered_from_a_file(folder: Path, tmp_path: Path) -> None
 
     assert (done.returncode, done.stdout) == (0, "") and "answered" in done.stderr
     assert answered(folder) == "2\n"
-    assert "id" in ecology(folder).stdout and REQUEST.digest not in ecology(folder).stdout
+    table, document = ecology(folder), ecology(folder, "--json")
+    assert (table.returncode, table.stdout) == (0, "") and table.stderr == f"nothing waits in {folder}\n"
+    assert json.loads(document.stdout)["waiting"] == []
 
 
 def test_a_request_is_answered_from_stdin(folder: Path) -> None:
