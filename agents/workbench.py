@@ -91,13 +91,12 @@ class Workbench:
         )
 
     def rehearse(self, task: Task, source: str) -> Rehearsal:
-        """Run the visible cases once, as they will be judged."""
-        cases = task.ring("visible")
-        run = self._bench.run(self._bench.sandbox, program(task, source, _calls(task, cases)), self._bench.limits)
+        """Return how a source does on the visible cases, by the run that would judge it; of others it tells nothing."""
+        trial = self._bench.score(task, source)
         return Rehearsal(
-            passed=_passed(task, cases, run),
-            seen=tuple(told(result) for result in run.results),
-            fuel=sum(result.fuel for result in run.results),
+            passed=trial.scorecard.visible,
+            seen=tuple(told(result) for result in trial.visible),
+            fuel=sum(result.fuel for result in trial.visible),
         )
 
     def attempt(self, task: Task, sources: Sequence[str], *, base: Trace) -> list[tuple[bool, ...]]:

@@ -14,7 +14,7 @@ from agents import Rehearsal
 from governance import Call, Result
 
 from .executors import Pool
-from .turn import Compare, Job, Rehearse
+from .turn import Compare, Job, Rehearse, Rehearsed
 
 _REMEMBERED = 2_000
 
@@ -33,36 +33,54 @@ class Answers:
         """
         found = self._known.get(key)
         if found is None:
-            if len(self._known) >= _REMEMBERED:
-                del self._known[next(iter(self._known))]
             found = self._known[key] = asyncio.wrap_future(self._pool.submit(job))
+        self._forget()
         # Whoever is cancelled leaves the answer to the others who wait for it.
         return await asyncio.shield(found)
 
+    def tell(self, key: Hashable, answer: object) -> None:
+        """Remember an answer that came along with another."""
+        if key not in self._known:
+            self._known[key] = asyncio.get_running_loop().create_future()
+            self._known[key].set_result(answer)
+            self._forget()
+
+    def _forget(self) -> None:
+        if len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
+
+
+def examination(task_id: int, source: str, parent_source: str) -> Hashable:
+    """Return the key of what the rule layer finds on a rewrite."""
+    return ("examine", task_id, source, parent_source)
+
 
 class TaskBench:
-    """A `DistantBench` on one task; of no task it has nothing to run."""
+    """A `DistantBench` on one task (None: nothing to run); `parent_source` is what a rewrite would replace."""
 
-    def __init__(self, answers: Answers, task_id: int | None) -> None:
+    def __init__(self, answers: Answers, task_id: int | None, parent_source: str) -> None:
         self._answers = answers
         self._task_id = task_id
+        self._parent_source = parent_source
 
     async def rehearse(self, source: str) -> Rehearsal:
         """Run a source on the visible cases."""
-        job = Rehearse(self._task(), source)
-        found: Rehearsal = await self._answers.of(("rehearse", job.task_id, source), job)
-        return found
+        job = Rehearse(self._task(), source, self._parent_source)
+        found: Rehearsed = await self._answers.of(job, job)
+        if found.examined:
+            self._answers.tell(examination(job.task_id, source, self._parent_source), found.examined)
+        return found.rehearsal
 
     async def compare(self, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:
         """Return what each source gives on each of the calls."""
         job = Compare(self._task(), tuple(sources), tuple(calls))
-        found: list[tuple[Result, ...]] = await self._answers.of(("compare", job), job)
+        found: list[tuple[Result, ...]] = await self._answers.of(job, job)
         return found
 
     async def repeat(self, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
         """Return what a source gives on the calls under another hash seed."""
         job = Compare(self._task(), (source,), tuple(calls), again=True)
-        found: list[tuple[Result, ...]] = await self._answers.of(("compare", job), job)
+        found: list[tuple[Result, ...]] = await self._answers.of(job, job)
         return found[0]
 
     def _task(self) -> int:

@@ -22,7 +22,7 @@ from agents.edits import EditProblem
 from agents.linking import link
 from storage import Case, EcologyError, ModelError
 
-from .distant import Answers, TaskBench
+from .distant import Answers, TaskBench, examination
 from .executors import Pool
 from .settings import Settings
 from .turn import Corroborate, Deed, Examine, Examined, proposal_of
@@ -137,7 +137,7 @@ class Thinker:
         if self._telephone is None:
             self._telephone = self._connect()
         talk = self._telephone.talk(think)
-        bench = TaskBench(self._answers, think.task_id)
+        bench = TaskBench(self._answers, think.task_id, think.view.head.source if think.view.head else "")
         thought = await self._think(think, bench, talk)
         actions = [_whole(each, think.view) for each in thought["actions"]]
         task = think.view.task
@@ -181,7 +181,7 @@ class Thinker:
         proposal = proposal_of(think.view, action)
         assert think.task_id is not None and think.view.task is not None
         bare = replace(proposal, task=replace(think.view.task, cases=()))
-        key = (think.task_id, proposal.source, proposal.parent_source)
+        key = examination(think.task_id, proposal.source, proposal.parent_source)
         found: Examined = await self._answers.of(key, Examine(think.task_id, bare))
         return found
 

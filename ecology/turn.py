@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agents import AnyAction, Compose, Propose, Spoken, View
+from agents import AnyAction, Compose, Propose, Rehearsal, Spoken, View
 from governance import Call, Charter, Proposal, Scorecard, Verdict
 from storage import Case, Task
 
@@ -72,10 +72,19 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Rehearse:
-    """A source to be run on the visible cases for a mind that thinks elsewhere. Gives a `Rehearsal`."""
+    """A source to be run on the visible cases for a mind that thinks elsewhere. Gives a `Rehearsed`."""
 
     task_id: int
     source: str
+    parent_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """How a source did, and what the rule layer finds on it where it is so good that it will be proposed."""
+
+    rehearsal: Rehearsal
+    examined: Examined | None
 
 
 @dataclass(frozen=True, slots=True)

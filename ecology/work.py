@@ -25,6 +25,7 @@ from .turn import (
     Job,
     Kit,
     Rehearse,
+    Rehearsed,
     Seal,
     Take,
     Weigh,
@@ -52,7 +53,7 @@ class Station:
             case Examine():
                 return self._examine(replace(job.proposal, task=self.kit.tasks[job.task_id]))
             case Rehearse():
-                return Workbench(self.bench).rehearse(self._seen(job.task_id), job.source)
+                return self._rehearse(job)
             case Compare():
                 return self._compare(job)
             case Corroborate():
@@ -66,6 +67,17 @@ class Station:
 
     def _seen(self, task_id: int) -> Task:
         return visible_only(self.kit.tasks[task_id])
+
+    def _rehearse(self, job: Rehearse) -> Rehearsed:
+        """Run a source once for both who wrote it and who judges it; only what may be proposed is judged."""
+        task = self.kit.tasks[job.task_id]
+        found = Workbench(self.bench).rehearse(task, job.source)
+        parent = self.bench.score(task, job.parent_source)
+        better = found.score > sum(parent.scorecard.visible) or all(found.passed)
+        if not better or job.source == job.parent_source:
+            return Rehearsed(found, None)
+        proposal = Proposal(task, job.source, job.parent_source, author_id=0, author_lineage=0, tool_id=0, parent_id=0)
+        return Rehearsed(found, self._examine(proposal))
 
     def _compare(self, job: Compare) -> list[tuple[Result, ...]]:
         bench, task = Workbench(self.bench), self._seen(job.task_id)
