@@ -39,6 +39,7 @@ _DOES: Mapping[str, str] = {
 # Those that can do without a language model.
 OFFLINE_SPECIES = ("specialist", "critic", "breeder")
 _OFFLINE = "offline"
+_MOST = 10_000
 
 
 def activity_of(species: str) -> Activity:
@@ -64,8 +65,8 @@ def bound(population: Mapping[str, int], *, model: str, registered: Collection[s
     """
     found: dict[str, int] = {}
     for niche, count in population.items():
-        if count < 0:
-            raise ConfigurationError(f"population {niche!r} is {count}; it must be 0 or more")
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= _MOST:
+            raise ConfigurationError(f"population {niche!r} is {count!r:.40}; it must be a number from 0 to {_MOST}")
         name = _bound(niche, model=model, registered=registered)
         found[name] = found.get(name, 0) + count
     if not any(found.values()):
@@ -102,7 +103,8 @@ def niche_parts(niche: str) -> tuple[str, str, str]:
 def founders(population: Mapping[str, int]) -> tuple[Genome, ...]:
     """Return the founding genomes of a bound population, niche by niche."""
     found: list[Genome] = []
-    for niche, count in population.items():
+    # In one order, however the population was written down.
+    for niche, count in sorted(population.items()):
         species, family, model = niche_parts(niche)
         if species == "specialist" and not family:
             own = [Genome(species=species, family=each) for each in FAMILIES]

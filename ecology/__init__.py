@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from storage import Case, EcologyError, Store, Task
 
     from .budget import Allowance, Budget
-    from .ecology import Ecology, SandboxWarning
+    from .ecology import BudgetWarning, Ecology, SandboxWarning
     from .report import Report, ToolReport
     from .settings import Settings
     from .tasks import check_tasks, load_tasks, write_tasks
@@ -53,11 +53,12 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "load_charter",
     "EcologyError",
     "SandboxWarning",
+    "BudgetWarning",
 ]
 
 _HOMES = {
     "ecology.budget": ("Allowance", "Budget"),
-    "ecology.ecology": ("Ecology", "SandboxWarning"),
+    "ecology.ecology": ("BudgetWarning", "Ecology", "SandboxWarning"),
     "ecology.report": ("Report", "ToolReport"),
     "ecology.settings": ("Settings",),
     "ecology.tasks": ("check_tasks", "load_tasks", "write_tasks"),

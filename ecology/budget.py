@@ -6,7 +6,7 @@ how far a run gets, not what happens in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,6 +53,16 @@ class Budget(Allowance):
             place = ".".join(str(part) for part in first["loc"])
             raise ConfigurationError(f"budget {place!r} is {first['input']!r}: {first['msg'].lower()}") from None
 
+    def over(self, before: Budget) -> Budget:
+        """Return the budget before with the limits that this one names in the place of its own."""
+        named = self.model_dump(exclude_unset=True)
+        return Budget.checked(_merged(before.model_dump(), named))
+
+    @property
+    def limits_usd(self) -> bool:
+        """Whether it sets a limit in dollars, above 0, on anybody."""
+        return any(each.usd for each in (self, self.lineage, self.agent))
+
     @property
     def is_free(self) -> bool:
         """Whether it limits nothing."""
@@ -64,16 +74,19 @@ class Purses:
 
     def __init__(self, budget: Budget, *, spent: Sequence[AgentSpending], lived_s: float) -> None:
         self._budget = budget
-        self._spent = {each.agent_id: each for each in spent}
+        # An agent may have lived through several runs.
+        self._spent: dict[int | None, list[AgentSpending]] = {}
+        for each in spent:
+            self._spent.setdefault(each.agent_id, []).append(each)
         limits = Limits(usd=budget.usd, tokens=budget.tokens, calls=budget.calls, wall_s=budget.seconds)
         self.run = Purse(RUN, limits, spent=_sum(spent, wall_s=lived_s))
         self._lineages: dict[int, list[AgentSpending]] = {}
 
     def remember(self, founders: dict[int, int]) -> None:
         """Say of whose lineage each agent is, so that what it spent before counts there too."""
-        for agent_id, each in self._spent.items():
+        for agent_id, own in self._spent.items():
             if agent_id in founders:
-                self._lineages.setdefault(founders[agent_id], []).append(each)
+                self._lineages.setdefault(founders[agent_id], []).extend(own)
 
     def of(self, founder_id: int, agent_id: int) -> Purse:
         """Return the purse of an agent."""
@@ -82,8 +95,13 @@ class Purses:
             self._budget.lineage.limits,
             spent=_sum(self._lineages.get(founder_id, [])),
         )
-        own = self._spent.get(agent_id)
-        return lineage.child(f"agent {agent_id}", self._budget.agent.limits, spent=_sum([own] if own else []))
+        own = self._spent.get(agent_id, [])
+        return lineage.child(f"agent {agent_id}", self._budget.agent.limits, spent=_sum(own))
+
+
+def _merged(before: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {name: _merged(before[name], value) for name, value in named.items() if isinstance(value, Mapping)}
+    return {**before, **named, **nested}
 
 
 def _sum(spent: Sequence[AgentSpending], *, wall_s: float = 0.0) -> Spent:

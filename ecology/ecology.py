@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agents import bound, niche_parts, require_model, spelled, usual_population
 from agents.operators import operator_tasks
-from governance import Charter, Council, load_charter, open_sandbox, read_charter
+from governance import Charter, Council, load_charter, open_sandbox
 from storage import (
     Agents,
     Blackboard,
@@ -35,11 +35,11 @@ from storage import (
 from .budget import Budget
 from .engine import Standing
 from .executors import Pool
-from .past import Past
+from .past import Lived, Past, charter_of
 from .report import Report, report_on
 from .run import Run, Watch
 from .settings import MODEL_WINDOW, Resources, SandboxChoice, Settings
-from .speaking import Speaking
+from .speaking import Speaking, models_of, require_ready
 from .turn import AskTier, Kit, gate_kept
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 
 _MOST_TURNS = 10**9
 _REPLAY = "replay:"
+_UNPRICED = (
+    "the price of {} is unknown, so a limit in dollars may not hold; give its price, or limit its calls or tokens too"
+)
 _GUARD_ONLY = (
     "tool code runs under resource limits alone, an accident guard and not a sandbox: nothing stronger was asked for or"
     " works here"
@@ -55,6 +58,10 @@ _GUARD_ONLY = (
 
 class SandboxWarning(UserWarning):
     """Tool code runs under resource limits alone."""
+
+
+class BudgetWarning(UserWarning):
+    """A limit in dollars was set, and what a model costs is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +106,22 @@ class Ecology:
         resources: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> None:
-        self._minds = dict(minds or {})
+        self._minds = _checked(minds or {})
         self._budget = budget if isinstance(budget, Budget) else Budget.checked(budget or {})
         self._resources = Resources.checked(workers=workers, sandbox=sandbox, **(resources or {}))
         self._past: Past | None = None
-        if isinstance(model, str) and model.startswith(_REPLAY):
-            self._past = Past.of(Path(model.removeprefix(_REPLAY)), charter=charter, given=settings)
-            self._settings, self._charter = self._past.settings, self._past.charter
-            self._resources = replace(self._resources, replay=self._past.path)
+        named = spelled(model)
+        if named.startswith(_REPLAY):
+            self._past = Past.of(Path(named.removeprefix(_REPLAY)))
+            self._past.require(settings, population=population, charter=charter, budget=self._budget)
+            self._settings, self._charter = self._past.runs[0].settings, self._past.runs[0].charter
         else:
             self._charter = load_charter(charter)
-            self._settings = _settled(spelled(model), population, self._minds, charter=self._charter.text, **settings)
+            self._settings = _settled(named, population, self._minds, charter=self._charter.text, **settings)
         path = Path(database)
         self._store = Store.open(path, write=True) if path.exists() else Store.create(path)
         self._elapsed_s = 0.0
+        self._refusal = ""
 
     @property
     def lineage(self) -> Lineage:
@@ -144,6 +153,12 @@ class Ecology:
         """What was said to models, and what they replied."""
         return self._store.journal
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that the population thinks with, of the latest run or else of the one to come."""
+        run = self._store.runs.latest()
+        return models_of(Settings.checked(**run.settings) if run else self._settings)
+
     def settle(self, tasks: Iterable[Task]) -> int:
         """Put tasks and their tools into the database; equal ones there already are left alone. Return how many came.
 
@@ -158,50 +173,63 @@ class Ecology:
     def run(self, turns: int | None = None, *, watch: Watch = _unwatched) -> Report:
         """Take that many more turns, fewer where nothing is left to do or a budget is used up, and report.
 
-        A run that is replayed takes the turns of the one before; only such a run may leave `turns` out.
-        Raises: ConfigurationError: no tasks, fewer than one turn, or an unfinished run; SandboxUnavailable: nothing was
-            written; StorageError.
+        A replay lives all runs of its database again, up to as many turns; only there may `turns` be left out.
+        Raises: ConfigurationError: no tasks, fewer than one turn, an unfinished run, or a model that cannot be asked
+            (its key is missing, its file is gone); SandboxUnavailable. Nothing was written then. StorageError.
         """
         self._require_no_open_run()
         target = self._target(turns)
+        if self._past:
+            if self._store.runs.latest():
+                raise ConfigurationError(f"{self._store.path} holds a run already; replay into a new database")
+            return self._relive(self._past, watch, most=target)
         if any(each.task.judged == "cases" for each in self._store.tasks.all()):
             if any(niche.startswith(("operator", "specialist/operator")) for niche in self._settings.population):
                 self._settle(operator_tasks())
         else:
             raise ConfigurationError(f"{self._store.path} holds no tasks; settle some before running")
         # Nothing is written before a sandbox is known to work here; then the run, before the slow start of workers.
-        open_sandbox(self._resources.sandbox, allow_rlimit=self._may_do_with_a_guard(self._settings)).close()
-        self._begin(target, self._settings, self._charter)
-        return self.resume(watch=watch)
+        self._require_ready(self._settings, self._budget)
+        self._require_sandbox(self._settings)
+        run = self._begin(target, self._settings, self._charter, self._budget)
+        return self._live(run, self._settings, self._charter, watch=watch)
 
-    def resume(self, *, budget: Budget | None = None, watch: Watch = _unwatched) -> Report:
+    def resume(self, *, budget: Budget | Mapping[str, Any] | None = None, watch: Watch = _unwatched) -> Report:
         """Go on with the latest run, with the settings it was begun with; a finished one is only reported.
 
-        A run that its budget ended goes on, as a new run, where a new `budget` is given.
-        Raises: ConfigurationError: no run here, or its charter has changed; SandboxUnavailable; StorageError.
+        A run that its budget ended goes on, as a new run, where a new `budget` is given. What that names takes the
+        place of the limits before, and what was spent before counts. A replay goes on as one.
+        Raises: ConfigurationError: no run here, its charter has changed, or a model cannot be asked;
+            SandboxUnavailable; StorageError.
         """
         run = self._store.runs.latest()
         if run is None:
             raise ConfigurationError(
                 f"{self._store.path} holds no run to resume; `ecology run TASKS --db {self._store.path}` begins one"
             )
+        if replayed := next((each.replay for each in self._store.sessions.all() if each.run_id == run.id), ""):
+            return self._relive(self._past or Past.of(Path(replayed)), watch, most=run.turns_target)
         settings = Settings.checked(**run.settings)
-        charter = _charter_of(run, settings)
+        charter = charter_of(run, settings)
+        limits = Budget.checked(run.budget)
         if budget is not None:
-            self._budget = budget
-            if run.ending == "budget" and (target := run.turns_target) > self._store.totals.last_turn():
-                run = self._begin(target, settings, charter)
-        if run.ending is None:
-            with self._crew(settings, charter) as crew:
-                self._live(run if budget is None else replace(run, budget=_document(budget)), crew, watch)
-        return self.report()
+            limits = (budget if isinstance(budget, Budget) else Budget.checked(budget)).over(limits)
+        goes_on = run.ending == "budget" and budget is not None and run.turns_target > self._store.totals.last_turn()
+        if run.ending is not None and not goes_on:
+            return self.report()
+        self._require_ready(settings, limits)
+        if goes_on:
+            self._require_sandbox(settings)
+            run = self._begin(run.turns_target, settings, charter, limits)
+        return self._live(replace(run, budget=_document(limits)), settings, charter, watch=watch)
 
     def report(self) -> Report:
         """Return what the latest run has come to so far.
 
         Raises: ConfigurationError: there was no run here.
         """
-        return report_on(self._store, elapsed_s=round(self._elapsed_s, 3))
+        replayed = self._past.came_out(self._store) if self._past else None
+        return report_on(self._store, elapsed_s=round(self._elapsed_s, 3), refusal=self._refusal, replayed=replayed)
 
     def close(self) -> None:
         """Keep what was written and let go of the database."""
@@ -222,18 +250,26 @@ class Ecology:
 
     def _target(self, turns: int | None) -> int:
         """Return the number of the last turn to take."""
-        last = self._store.totals.last_turn()
         if turns is None and self._past:
-            return self._past.run.turns_target
-        if turns is None or not 1 <= turns <= _MOST_TURNS:
-            raise ConfigurationError(f"turns is {turns}; it must be 1 to {_MOST_TURNS}")
-        return last + turns
+            return max(each.record.turns_target for each in self._past.runs)
+        if not isinstance(turns, int) or not 1 <= turns <= _MOST_TURNS:
+            raise ConfigurationError(f"turns is {turns!r:.40}; it must be 1 to {_MOST_TURNS}")
+        return self._store.totals.last_turn() + turns
+
+    def _require_ready(self, settings: Settings, budget: Budget) -> None:
+        tasks = [each.task for each in self._store.tasks.all()]
+        unpriced = require_ready(settings, self._resources, tasks)
+        if unpriced and budget.limits_usd:
+            warnings.warn(_UNPRICED.format(" and ".join(unpriced)), BudgetWarning, stacklevel=4)
+
+    def _require_sandbox(self, settings: Settings) -> None:
+        open_sandbox(self._resources.sandbox, allow_rlimit=self._may_do_with_a_guard(settings)).close()
 
     def _settle(self, tasks: Iterable[Task]) -> None:
         listed = list(tasks)
         self._store.write(lambda tx: [self._store.tasks.settle(tx, task) for task in listed])
 
-    def _begin(self, target: int, settings: Settings, charter: Charter) -> RunRecord:
+    def _begin(self, target: int, settings: Settings, charter: Charter, budget: Budget) -> RunRecord:
         """Write that a run begins."""
         return self._store.write(
             lambda tx: self._store.runs.start(
@@ -244,7 +280,7 @@ class Ecology:
                 turns_target=target,
                 charter_hash=charter.digest,
                 settings=settings.model_dump(mode="json"),
-                budget=_document(self._budget),
+                budget=_document(budget),
             )
         )
 
@@ -264,36 +300,75 @@ class Ecology:
             if tier == "rlimit":
                 warnings.warn(_GUARD_ONLY, SandboxWarning, stacklevel=4)
             yield _Crew(settings, Council(charter), tasks, pool, tier)
-        self._elapsed_s = time.monotonic() - began
+        self._elapsed_s += time.monotonic() - began
 
-    def _live(self, run: RunRecord, crew: _Crew, watch: Watch) -> None:
+    def _live(
+        self, run: RunRecord, settings: Settings, charter: Charter, *, watch: Watch, lived: Lived | None = None
+    ) -> Report:
+        """Live a run from where its record stops; from `lived`, and no further, where it is a replay."""
         sessions, workers = self._store.sessions, self._resources.workers
-        speaking = Speaking.of(self._store, run, crew.settings, self._resources)
+        cut = lived.cut(run.turns_target) if lived else None
         replayed = str(self._resources.replay or "")
-        session = self._store.write(
-            lambda tx: sessions.begin(tx, run_id=run.id, workers=workers, tier=crew.tier, replay=replayed)
-        )
-        ending = Run(
-            self._store, run, crew.settings, crew.council, crew.pool, crew.tier, crew.tasks, speaking, self._minds,
-            self._past.cut if self._past else None,
-        ).live(watch)  # fmt: skip
-        self._store.write(lambda tx: sessions.end(tx, session, outcome=ending))
+        with self._crew(settings, charter) as crew:
+            speaking = Speaking.of(self._store, run, settings, self._resources)
+            session = self._store.write(
+                lambda tx: sessions.begin(tx, run_id=run.id, workers=workers, tier=crew.tier, replay=replayed)
+            )
+            ending, self._refusal = Run(
+                self._store, run, settings, crew.council, crew.pool, crew.tier, crew.tasks, speaking, self._minds, cut
+            ).live(watch)
+            self._store.write(lambda tx: sessions.end(tx, session, outcome=ending))
+        return self.report()
+
+    def _relive(self, past: Past, watch: Watch, *, most: int) -> Report:
+        """Live the runs of a database again, one after the other, up to a turn; those lived already are passed over."""
+        self._past, self._resources = past, replace(self._resources, replay=past.path)
+        past.require_tasks([each.task for each in self._store.tasks.all()])
+        while True:
+            runs, last = self._store.runs.all(), self._store.totals.last_turn()
+            lived = past.next(runs, last)
+            if lived is None:
+                return self.report()
+            if runs and runs[-1].ending is None:
+                run = runs[-1]
+            else:
+                self._require_sandbox(lived.settings)
+                self._settle(lived.tasks)
+                run = self._begin(min(most, lived.record.turns_target), lived.settings, lived.charter, Budget())
+            report = self._live(run, lived.settings, lived.charter, watch=watch, lived=lived)
+            if report.ending in ("stopped", "unfinished"):
+                return report
 
     def _may_do_with_a_guard(self, settings: Settings) -> bool:
         """Whether rlimit may be fallen back on: the population runs only its own edits of the user's tools."""
         return not self._minds and not any(niche_parts(niche)[2] for niche in settings.population)
 
 
+def _checked(minds: Mapping[str, ThinkingMind]) -> dict[str, ThinkingMind]:
+    for species, mind in minds.items():
+        if not species.isidentifier() or species in ("specialist", "operator"):
+            raise ConfigurationError(
+                f"a mind cannot be of the species {species!r}; give it a name of its own, one word"
+            )
+        if not hasattr(mind, "ainvoke"):
+            raise ConfigurationError(
+                f"the mind of {species!r} is no compiled LangGraph graph; compile it and give that"
+            )
+    return dict(minds)
+
+
 def _settled(
     model: str, population: Mapping[str, int] | None, minds: Mapping[str, object], **settings: Any
 ) -> Settings:
     """Return the settings with every niche of the population bound to what it thinks with."""
-    require_model(model)
+    model = require_model(model)
     wanted = usual_population(model) if population is None else population
+    if not isinstance(wanted, Mapping):
+        raise ConfigurationError(f"population is {wanted!r:.60}; give how many agents of each niche, by niche")
     niches = bound(wanted, model=model, registered=tuple(minds))
     thinking = [niche_parts(niche)[2] for niche in niches]
-    for each in thinking:
-        require_model(each or "offline")
+    for each in filter(None, thinking):
+        require_model(each)
     if any(thinking):
         settings = {"window": MODEL_WINDOW, **settings}
     return Settings.checked(model=model, population=niches, **settings)
@@ -301,13 +376,3 @@ def _settled(
 
 def _document(budget: Budget) -> dict[str, Any]:
     return budget.model_dump(mode="json", exclude_defaults=True)
-
-
-def _charter_of(run: RunRecord, settings: Settings) -> Charter:
-    charter = read_charter(settings.charter, where=f"of run {run.id}")
-    if charter.digest != run.charter_hash:
-        raise ConfigurationError(
-            f"run {run.id} began under a charter of digest {run.charter_hash[:12]}, and with this release the same"
-            f" text means {charter.digest[:12]}; resume it with the release it was begun with"
-        )
-    return charter

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from agents import FAMILIES
-from storage import BudgetReached, Entry
+from storage import BudgetReached, Entry, ModelFault
 
 from .attention import InFlight, Pick, choose
 from .executors import Pool
@@ -35,7 +35,9 @@ from .world import World
 class Standing:
     """How a run stands, for whoever watches: turns are of the ecology, `taken` are those of this process.
 
-    `draining` is true once a Ctrl-C was heard: the turns in flight are finished, and no more begun.
+    `usd` is what models were paid as far as it is known, `unpriced` the calls whose price is not; `troubles` are the
+    words with which calls failed last, by model and kind of failure. `draining` is true once a Ctrl-C was heard: the
+    turns in flight are finished, and no more begun.
     """
 
     turn: int
@@ -45,6 +47,8 @@ class Standing:
     tasks: int
     vetoes: int
     usd: float
+    unpriced: int = 0
+    troubles: Mapping[tuple[str, ModelFault], str] = field(default_factory=dict)
     draining: bool = False
 
 
@@ -105,6 +109,7 @@ class Engine:
         Raises: WorkerLost: a turn killed its worker several times; StorageError: the disk failed.
         """
         turn = first
+        watch(self._standing(target))
         while True:
             while turn <= target and self._may_launch():
                 self._flights.append(self._launch(turn, next(record, ())))
@@ -189,5 +194,7 @@ class Engine:
             tasks=len(tasks),
             vetoes=world.counts.vetoes,
             usd=sum(model.usd for model in world.models.values()),
+            unpriced=sum(model.unknown for model in world.models.values()),
+            troubles=self._hands.thinker.troubles,
             draining=self._draining,
         )

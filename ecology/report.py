@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from agents.models import SIMULATED
-from storage import ConfigurationError, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
+from storage import ConfigurationError, ModelFailure, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
 
 Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "unfinished"]
 
@@ -23,6 +23,9 @@ _ENDINGS: dict[Ending, str] = {
     "stopped": "stopped on request; `ecology resume` goes on",
     "unfinished": "not finished; `ecology resume` goes on",
 }
+
+_REPLAYED = {True: "replayed: the same history came out", False: "replayed: ANOTHER history came out"}
+_LISTS = ("tools", "spending", "failures", "operators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ class Report:
     """The totals of a database and how each of its tools and its latest run ended.
 
     `agents_spawned` counts the founders too; `vetoes` are proposals and births refused; `usd` is what models were paid
-    as far as it is known, `spending` what each species had of each model; `operators` are the tools that make edits.
+    as far as it is known, `unpriced` the calls for which it is not; `spending` is what each species had of each model,
+    `failures` how calls failed; `operators` are the tools that make edits. `refusal` says which limit ended the run,
+    where this process saw it; `replayed` whether a history that was lived again is the same, None where none was.
     """
 
     database: str
@@ -68,7 +73,11 @@ class Report:
     usd: float
     elapsed_s: float
     history_hash: str
+    unpriced: int = 0
+    refusal: str = ""
+    replayed: bool | None = None
     spending: tuple[ModelSpending, ...] = ()
+    failures: tuple[ModelFailure, ...] = ()
     operators: tuple[ToolReport, ...] = ()
 
     @property
@@ -96,10 +105,11 @@ class Report:
             "solved": self.solved,
             "sealed_correct": self.sealed_correct,
             "simulated": self.simulated,
-            **{name: totals[name] for name in totals if name not in ("tools", "spending", "operators")},
+            **{name: totals[name] for name in totals if name not in _LISTS},
             "tools": tools,
             "operators": [{"tool": each.task, "versions": each.versions} for each in self.operators],
             "spending": totals["spending"],
+            "failures": totals["failures"],
         }
 
     def __str__(self) -> str:
@@ -111,10 +121,13 @@ class Report:
             *([f"{self.simulated} by a simulated model, which count for nothing"] if self.simulated else []),
             *_rewritten(self.operators),
             *_spent(self.spending),
+            *(_failed(each) for each in self.failures),
             f"{self.turns} turns, {self.candidates} candidates run, {self.proposals} proposals, {self.vetoes} vetoed",
-            f"{self.agents_spawned} agents spawned, {self.agents_retired} retired; {self.usd:.2f} USD; "
-            f"{self.elapsed_s:.1f} s; sandbox {self.tier}; model {self.model}",
+            f"{self.agents_spawned} agents spawned, {self.agents_retired} retired;"
+            f" {money(self.usd, self.unpriced)}; {self.elapsed_s:.1f} s; sandbox {self.tier}; model {self.model}",
             f"ended: {_ENDINGS[self.ending]}",
+            *([f"  {self.refusal}"] if self.refusal else []),
+            *([_REPLAYED[self.replayed]] if self.replayed is not None else []),
             f"kept in {self.database}; history {self.history_hash[:16]}",
         ]
         if self.tier == "rlimit":
@@ -137,19 +150,36 @@ def _rewritten(operators: Sequence[ToolReport]) -> list[str]:
 
 
 def _spent(spending: Sequence[ModelSpending]) -> list[str]:
-    """Return a line for what each species had of each model; an unknown price is said, never counted as none."""
+    """Return a line for what each species had of each model."""
     lines = []
     for each in spending:
-        unknown = f" and {each.unknown} calls of unknown price" if each.unknown else ""
         failed = f", {each.failed} failed" if each.failed else ""
         lines.append(
-            f"{each.species} with {each.model}: {each.calls} calls{failed}, {each.tokens_in} tokens in and"
-            f" {each.tokens_out} out, {each.usd:.4f} USD{unknown}"
+            f"{each.species} with {each.model}: {counted(each.calls, 'call')}{failed}, {each.tokens_in} tokens in and"
+            f" {each.tokens_out} out, {money(each.usd, each.unknown)}"
         )
     return lines
 
 
-def report_on(store: Store, *, elapsed_s: float) -> Report:
+def _failed(failure: ModelFailure) -> str:
+    return f"  {counted(failure.times, 'call')} of {failure.model} failed ({failure.fault}): {failure.message}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: `1 call`, `2 calls`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def money(usd: float, unpriced: int) -> str:
+    """Return what was paid: dollars as far as they are known, and the calls for which they are not, never as none."""
+    unknown = f"{counted(unpriced, 'call')} of unknown price" if unpriced else ""
+    if unknown and not usd:
+        return unknown
+    known = f"{usd:.2f} USD" if not usd or usd >= 1 else f"{max(usd, 0.0001):.4f} USD"
+    return f"{known} and {unknown}" if unknown else known
+
+
+def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bool | None = None) -> Report:
     """Return the report of a store's latest run.
 
     Raises: ConfigurationError: the store holds no run.
@@ -160,6 +190,7 @@ def report_on(store: Store, *, elapsed_s: float) -> Report:
     sessions = store.sessions.all()
     operators = {each.task.name: each.task.judged == "earnings" for each in store.tasks.all()}
     tools = [(each.task, each) for each in _tools(store)]
+    spending = store.journal.totals()
     return Report(
         database=str(store.path),
         ending=_ending(run, sessions),
@@ -167,8 +198,12 @@ def report_on(store: Store, *, elapsed_s: float) -> Report:
         tier=sessions[-1].tier if sessions else "",
         tools=tuple(each for name, each in tools if not operators[name]),
         operators=tuple(each for name, each in tools if operators[name]),
-        spending=tuple(store.journal.totals()),
-        usd=abs(store.ledger.totals().get("usd", 0.0)),
+        spending=tuple(spending),
+        failures=tuple(store.journal.failures()),
+        usd=sum(each.usd for each in spending),
+        unpriced=sum(each.unknown for each in spending),
+        refusal=refusal,
+        replayed=replayed,
         elapsed_s=elapsed_s,
         history_hash=store.history_hash(),
         **asdict(store.totals.counts()),

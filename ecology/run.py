@@ -63,8 +63,8 @@ class Run:
     minds: Mapping[str, ThinkingMind]
     cut: tuple[int, Ending] | None = None
 
-    def live(self, watch: Watch) -> Ending:
-        """Live the run from wherever its record stops, and return how it ended.
+    def live(self, watch: Watch) -> tuple[Ending, str]:
+        """Live the run from wherever its record stops; return how it ended and, where it is a budget, which and why.
 
         Raises: StorageError: the disk failed; WorkerLost: a job killed its worker several times.
         """
@@ -75,7 +75,7 @@ class Run:
             world.fold(entry)
         self._found(world, scribe)
         self._weigh(world, scribe)
-        ending = self._take_turns(world, scribe, past, watch)
+        ending, refusal = self._take_turns(world, scribe, past, watch)
         for entry in past.after():
             world.fold(entry)
         scribe.settle()
@@ -83,9 +83,9 @@ class Run:
             self._seal(world, scribe)
             scribe.submit(partial(self._end, scribe=scribe, ending=ending))
             scribe.settle()
-        return ending
+        return ending, refusal
 
-    def _take_turns(self, world: World, scribe: Scribe, past: Record, watch: Watch) -> Ending:
+    def _take_turns(self, world: World, scribe: Scribe, past: Record, watch: Watch) -> tuple[Ending, str]:
         self.speaking.purses.remember(world.founders)
         landing = Landing(scribe, world, council=self.council, settings=self.settings)
         tasks = {each.id: visible_only(each.task) for each in self.tasks}
@@ -99,7 +99,7 @@ class Run:
             )  # fmt: skip
             with _drained_by_interrupt(engine):
                 ending = engine.run(first=world.turn + 1, target=target, record=past.turns(), watch=watch)
-        return self.cut[1] if self.cut and ending == "turns" else ending
+        return (self.cut[1] if self.cut and ending == "turns" else ending), engine.refusal
 
     def _found(self, world: World, scribe: Scribe) -> None:
         """Let the founders be born, once."""

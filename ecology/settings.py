@@ -73,6 +73,15 @@ class Settings(BaseModel):
         return Manner(temperature=self.temperature, max_tokens=self.max_tokens, prompt_tokens=self.prompt_tokens)
 
 
+_NUMBERS: dict[str, tuple[type, ...]] = {
+    "workers": (int,),
+    "calls_at_once": (int,),
+    "reply_s": (int, float),
+    "mailbox_s": (int, float),
+}
+_PATHS = ("prices", "replay", "references")
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What a run may use: worker processes, the sandbox tier, and how it reaches its models.
@@ -98,10 +107,13 @@ class Resources:
         Raises: ConfigurationError: a value is out of its range or a name is unknown; the sentence names it.
         """
         names = [each.name for each in fields(cls)]
-        for name in values:
+        for name, value in values.items():
             if name not in names:
                 raise ConfigurationError(f"no resource {name!r}; there are {', '.join(names)}")
-        return cls(**values)
+            if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, _NUMBERS[name])):
+                raise ConfigurationError(f"{name} is {value!r:.60}; it must be a number")
+        paths = {name: Path(values[name]) for name in _PATHS if values.get(name) is not None}
+        return cls(**{**values, **paths})
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= 256:

@@ -6,13 +6,15 @@ Does not promise: to open a model before it is needed; a run that needs none ope
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents import Learned
+from agents import Learned, niche_parts
 from agents.edits import Tried
 from agents.models import WAYS, Bandit, Models, Prices, Rules, Switchboard, Tally, Timeouts, drawn, members
-from storage import CallKey, ModelCall, RunRecord, Store
+from agents.models import require_ready as ready
+from storage import CallKey, ModelCall, RunRecord, Store, Task
 
 from .budget import Budget, Purses
 from .settings import Resources, Settings
@@ -38,8 +40,9 @@ class Speaking:
     @classmethod
     def of(cls, store: Store, run: RunRecord, settings: Settings, resources: Resources) -> Speaking:
         """Return how a run speaks, with what it spent and was told before it was taken up again."""
-        spent = store.journal.spent(run.id)
-        purses = Purses(Budget.checked(run.budget), spent=spent, lived_s=_lived_s(store, run))
+        continued = _continued(store, run)
+        spent = [each for number in continued for each in store.journal.spent(number)]
+        purses = Purses(Budget.checked(run.budget), spent=spent, lived_s=_lived_s(store, continued))
         if resources.replay:
             with Store.open(resources.replay) as old:
                 return cls(store, run, settings, resources, purses, old.journal.past())
@@ -55,7 +58,7 @@ class Speaking:
             seed=self.settings.seed,
             rules=Rules(concurrency=resources.calls_at_once),
             timeouts=Timeouts(read_s=resources.reply_s, total_s=resources.reply_s),
-            prices=Prices.load(*([resources.prices] if resources.prices else [])),
+            prices=_prices(resources),
             references=self._references(),
             mailbox_timeout_s=resources.mailbox_s,
         )
@@ -96,10 +99,44 @@ def learned(world: World, model: str) -> Learned:
     return Learned({model: proved} if proved else {}, {model: Tried(known.replies, known.parsed)})
 
 
-def _lived_s(store: Store, run: RunRecord) -> float:
-    """Return the seconds that sessions of a run have taken; one that was killed is counted up to its last write."""
+def require_ready(settings: Settings, resources: Resources, tasks: Sequence[Task]) -> tuple[str, ...]:
+    """Find out whether the models of a run could be asked; return those whose price is unknown.
+
+    Raises: ConfigurationError: one could not, or the prices or the references cannot be read.
+    """
+    prices = _prices(resources)
+    if resources.references is not None:
+        load_references(resources.references, tasks)
+    return tuple(name for name in models_of(settings) if ready(name, prices=prices) is None)
+
+
+def models_of(settings: Settings) -> tuple[str, ...]:
+    """Return the models that the population of a run thinks with, each once."""
+    named = (niche_parts(niche)[2] for niche in settings.population)
+    return tuple(dict.fromkeys(name for each in named if each for name, _ in members(each)))
+
+
+def _prices(resources: Resources) -> Prices:
+    return Prices.load(*([resources.prices] if resources.prices else []))
+
+
+def _continued(store: Store, run: RunRecord) -> tuple[int, ...]:
+    """Return a run and those before it that a budget ended and it goes on with; budgets are for all of them."""
+    found = [run]
+    for before in reversed([each for each in store.runs.all() if each.id < run.id]):
+        same = (before.turns_target, before.settings) == (run.turns_target, run.settings)
+        if before.ending != _BUDGET or not same:
+            break
+        found.append(before)
+    return tuple(each.id for each in found)
+
+
+def _lived_s(store: Store, runs: Collection[int]) -> float:
+    """Return the seconds that sessions of some runs took; one that was killed is counted up to its last write."""
+    sessions = store.sessions.all()
+    following = [*(each.began_at for each in sessions[1:]), math.inf]
     return sum(
-        max(0.0, (each.ended_at or store.totals.last_write()) - each.began_at)
-        for each in store.sessions.all()
-        if each.run_id == run.id
+        max(0.0, (each.ended_at or store.totals.last_write(before=before)) - each.began_at)
+        for each, before in zip(sessions, following, strict=False)
+        if each.run_id in runs
     )

@@ -20,7 +20,7 @@ from agents import ACTIONS, AnyAction, Compose, Learned, Pass, Propose, Spoken, 
 from agents.claim import Said, read_claim
 from agents.edits import EditProblem
 from agents.linking import link
-from storage import Case, EcologyError, ModelError
+from storage import Case, EcologyError, ModelError, ModelFault
 
 from .distant import Answers, TaskBench, examination
 from .executors import Pool
@@ -95,6 +95,11 @@ class Thinker:
         Raises (from the future): BudgetReached: the run's budget is used up; WorkerLost, StorageError.
         """
         return asyncio.run_coroutine_threadsafe(self._turn(think), self._running())
+
+    @property
+    def troubles(self) -> Mapping[tuple[str, ModelFault], str]:
+        """The words with which calls failed last, by model and kind of failure."""
+        return dict(self._telephone.switchboard.troubles) if self._telephone else {}
 
     def close(self, *, at_once: bool = False) -> None:
         """Stop thinking, let go of the models, and end the loop; unless `at_once`, replies under way are waited for."""

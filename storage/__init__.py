@@ -34,7 +34,7 @@ from .errors import (
     UnknownTool,
     UnknownVersion,
 )
-from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelSpending, request_hash
+from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
 from .moment import Moment
@@ -116,6 +116,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "CallKey",
     "request_hash",
     "AgentSpending",
+    "ModelFailure",
     "ModelSpending",
     "EcologyError",
     "ConfigurationError",

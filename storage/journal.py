@@ -71,6 +71,17 @@ _TOTALS = (
     .group_by(_SPECIES, _CALL.c.model)
     .order_by(_SPECIES, _CALL.c.model)
 )
+_FAILED = (
+    select(_CALL.c.model, _CALL.c.fault, func.count().label("times"), func.max(_CALL.c.id).label("last"))
+    .where(_CALL.c.fault != "")
+    .group_by(_CALL.c.model, _CALL.c.fault)
+    .subquery()
+)
+_FAILURES = (
+    select(_FAILED.c.model, _FAILED.c.fault, _FAILED.c.times, _CALL.c.message)
+    .join(_CALL, _CALL.c.id == _FAILED.c.last)
+    .order_by(_FAILED.c.model, _FAILED.c.times.desc(), _FAILED.c.fault)
+)
 _TOTALS_OF_RUN = _TOTALS.where(_CALL.c.run_id == bindparam("run_id"))
 
 
@@ -139,6 +150,16 @@ class ModelSpending:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFailure:
+    """One way in which calls of a model failed for good: how often, and what was said the last time."""
+
+    model: str
+    fault: ModelFault
+    times: int
+    message: str
+
+
 _PLAIN = (
     "turn", "model", "tokens_in", "tokens_out", "usd", "latency_s", "finish", "run_id", "agent_id", "nth", "prompt",
     "counted_usd", "provider_id", "attempts", "fault", "message", "estimated", "shared",
@@ -195,6 +216,10 @@ class Journal:
         """Return what each species had of each model, in one run or in all; calls by no agent are of species ''."""
         found = self._reads.rows(_TOTALS) if run_id is None else self._reads.rows(_TOTALS_OF_RUN, {"run_id": run_id})
         return [ModelSpending(*row) for row in found]
+
+    def failures(self) -> Sequence[ModelFailure]:
+        """Return the ways in which calls of each model failed for good, the most frequent first."""
+        return [ModelFailure(*row) for row in self._reads.rows(_FAILURES)]
 
 
 def request_hash(request: str) -> str:

@@ -5,14 +5,16 @@ Promises: counted from the rows themselves. Does not promise: speed on a very lo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
 from .database import Reads
+from .moment import as_of_seq
 
-_LAST_TURN = text("SELECT turn FROM event WHERE turn > 0 ORDER BY seq DESC LIMIT 1")
-_LAST_WRITE = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
+_LAST_TURN = text("SELECT turn FROM event WHERE turn > 0 AND seq <= :as_of ORDER BY seq DESC LIMIT 1")
+_LAST_WRITE = text("SELECT at FROM event WHERE at < :before ORDER BY seq DESC LIMIT 1")
 _TURNS = text(
     "SELECT count(*) AS turns, coalesce(sum(json_extract(payload, '$.tried')), 0) AS candidates"
     " FROM event WHERE kind = 'turn'"
@@ -43,14 +45,14 @@ class Totals:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
-    def last_turn(self) -> int:
+    def last_turn(self, *, as_of: int | None = None) -> int:
         """Return the number of the last turn taken, 0 before the first."""
-        found = self._reads.rows(_LAST_TURN)
+        found = self._reads.rows(_LAST_TURN, {"as_of": as_of_seq(as_of)})
         return int(found[0].turn) if found else 0
 
-    def last_write(self) -> float:
-        """Return the wall time of the last event, seconds since 1970; 0.0 before the first."""
-        found = self._reads.rows(_LAST_WRITE)
+    def last_write(self, *, before: float = math.inf) -> float:
+        """Return the wall time of the last event before a moment, seconds since 1970; 0.0 where there is none."""
+        found = self._reads.rows(_LAST_WRITE, {"before": before})
         return float(found[0].at) if found else 0.0
 
     def counts(self) -> Counts:

@@ -16,6 +16,7 @@ from .message import Message, Model, Reply, Request
 from .models import Models, Opened
 from .naming import Kind, kind_of, members, require_model, spelled
 from .pricing import Price, Prices
+from .ready import require_ready
 from .simulated import SIMULATED
 from .spending import Limits, Spent, Statement
 from .structured import WAYS, Way
@@ -28,6 +29,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "kind_of",
     "Kind",
     "require_model",
+    "require_ready",
     "drawn",
     "Bandit",
     "Tally",

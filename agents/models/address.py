@@ -36,6 +36,7 @@ class Address:
         try:
             parts = urlsplit(url)
             good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+            good = good and not any(each.isspace() for each in url)
         except ValueError:
             good = False
         if not good:
@@ -62,6 +63,17 @@ class Address:
         """The environment variables that may hold its key, first come first served."""
         own = re.sub(r"[^A-Z0-9]+", "_", self.host.upper()).strip("_")
         return ("OPENAI_API_KEY",) if self.openai else (f"{ANY_KEY}_{own}", ANY_KEY)
+
+    def require_key(self) -> SecretStr:
+        """Return the key for this host.
+
+        Raises: ConfigurationError: the environment has none.
+        """
+        if (key := self.key()) is None:
+            raise ConfigurationError(
+                f"the model {self.model or self.url} needs a key; set {self.variables[0]} in the environment"
+            )
+        return key
 
     def key(self) -> SecretStr | None:
         """Return the key for this host, None where the environment has none."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from storage import ConfigurationError, ModelFault
+from storage import ModelFault
 
 from .address import OPENAI, Address
 from .connection import Connection, Timeouts
@@ -66,8 +66,7 @@ class Exchange:
         Raises: ConfigurationError: the environment holds no key for it.
         """
         address = Address(OPENAI, name)
-        if address.key() is None:
-            raise ConfigurationError(f"the model {name} needs a key; set {address.variables[0]} in the environment")
+        address.require_key()
         return self._open(name, address)
 
     def provider(self, name: str) -> Disciplined:

@@ -20,13 +20,12 @@ from .exchange import Exchange, Heard
 from .mailbox import MailboxModel
 from .message import Model
 from .naming import Kind, kind_of
-from .pricing import Price, Prices
+from .pricing import FREE, Price, Prices
 from .provider import NUM_CTX
 from .scripted import ScriptedModel
 from .simulated import Chances, SimulatedModel
 
 _NO_REFERENCES: Mapping[str, str] = MappingProxyType({})
-_FREE = Price(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +97,12 @@ class Models:
         argument = name.partition(":")[2]
         match kind:
             case "scripted":
-                return Opened(name, ScriptedModel.from_file(argument), _FREE, asks=False)
+                return Opened(name, ScriptedModel.from_file(argument), FREE, asks=False)
             case "simulated":
                 model = SimulatedModel(Chances.read(argument), seed=self._seed, references=self._references)
-                return Opened(name, model, _FREE, asks=False)
+                return Opened(name, model, FREE, asks=False)
             case "mailbox":
-                price = self._prices.of(name) or _FREE
+                price = self._prices.of(name) or FREE
                 return Opened(name, MailboxModel(argument, timeout_s=self._mailbox_timeout_s), price)
             case "endpoint":
                 found = self._exchange.endpoint(name)

@@ -50,9 +50,10 @@ def spelled(model: str | Sequence[str] | Mapping[str, float]) -> str:
     Raises: ConfigurationError: there is none, one is named twice, or a weight is not above 0.
     """
     if isinstance(model, Mapping):
-        found = [(name.strip(), float(weight)) for name, weight in model.items()]
+        found = [(_text(name).strip(), _number(weight, of=name)) for name, weight in model.items()]
     else:
-        found = [each for text in ([model] if isinstance(model, str) else model) for each in _read(text)]
+        listed = model if isinstance(model, list | tuple) else [model]
+        found = [each for text in listed for each in _read(_text(text))]
     text = _BETWEEN.join(_written(name, weight) for name, weight in _checked(found))
     if tuple(found) != members(text):
         raise ConfigurationError(f"{text!r} cannot be told apart from other models; a name holds no {_BETWEEN!r}")
@@ -94,7 +95,8 @@ def kind_of(name: str) -> Kind:
 def require_model(text: str) -> str:
     """Return the canonical spelling of one or several models, each of which can be thought with as far as is known.
 
-    A script is read and the chances of a simulated model are checked; no key is looked for.
+    One alone needs no weight and loses it. A script is read and the chances of a simulated model are checked; no key is
+    looked for.
     Raises: ConfigurationError: one is of no known kind, its file or its numbers are wrong, or `offline` or a replay is
         to share the turns with others.
     """
@@ -103,7 +105,21 @@ def require_model(text: str) -> str:
         kind = _require_one(name)
         if len(found) > 1 and kind in ("offline", "replay"):
             raise ConfigurationError(f"{name!r} cannot share the turns with other models; name it alone, or not at all")
-    return spelled(text)
+    return spelled(text) if len(found) > 1 else _written(found[0][0], 1.0)
+
+
+def _text(name: object) -> str:
+    if not isinstance(name, str):
+        raise ConfigurationError(
+            f"{name!r:.60} is no model; give a name, a list of names, or a mapping of names to weights"
+        )
+    return name
+
+
+def _number(weight: object, *, of: str) -> float:
+    if isinstance(weight, bool) or not isinstance(weight, int | float):
+        raise ConfigurationError(f"{weight!r:.60} is no weight of the model {of!r}; give a number above 0")
+    return float(weight)
 
 
 def _require_one(name: str) -> Kind:

@@ -45,6 +45,9 @@ class Price:
         return self.cost(tokens_at_most(request), request.max_tokens)
 
 
+FREE = Price(0.0, 0.0)
+
+
 def tokens_at_most(request: Request) -> int:
     """Return a number of tokens that a prompt cannot exceed: its bytes and what templates add."""
     texts = sum(len(message.content.encode(errors="replace")) for message in request.messages)

@@ -8,6 +8,7 @@ for a reply; one that is too long is refused after it was read.
 from __future__ import annotations
 
 import asyncio
+import difflib
 import logging
 import os
 import re
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from storage import ModelError
+from storage import ConfigurationError, ModelError
 
 from .connection import REPLY_BYTES, Timeouts
 from .fault import broken, excerpt, status_fault
@@ -47,6 +48,24 @@ def _load() -> Any:
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).disabled = True
     return litellm
+
+
+def require_provider(name: str) -> Price | None:
+    """Return the price of `provider/name` in litellm's map, None where it is unknown; litellm is loaded for it.
+
+    Raises: ConfigurationError: litellm knows no such provider.
+    """
+    litellm = _load()
+    head = name.partition("/")[0]
+    known = [str(getattr(each, "value", each)) for each in litellm.provider_list]
+    if head not in known:
+        try:
+            litellm.get_llm_provider(name)
+        except Exception:
+            near = difflib.get_close_matches(head, known, n=1, cutoff=0.75)
+            cure = f"did you mean {near[0]}/{name.partition('/')[2]}?" if near else "an address begins with http://"
+            raise ConfigurationError(f"litellm knows no provider {head!r} of the model {name!r}; {cure}") from None
+    return _price(litellm, name)
 
 
 class Provider:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from storage import BudgetReached, CallKey, Journal, ModelCall, ModelError
+from storage import BudgetReached, CallKey, Journal, ModelCall, ModelError, ModelFault
 
 from .attempts import Attempts, in_time
 from .budget import Purse
@@ -24,7 +24,8 @@ RUN = "run"
 class Switchboard:
     """Between agents and models, for one run in one event loop.
 
-    `past` is what the journal kept of the turns to come; with `replay_only` nothing else is ever answered.
+    `past` is what the journal kept of the turns to come; with `replay_only` nothing else is ever answered. `troubles`
+    are the words with which calls failed last, by model and kind of failure.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Switchboard:
         self._run_id = run_id
         self._past = past
         self._replay_only = replay_only
+        self.troubles: dict[tuple[str, ModelFault], str] = {}
         # None tells those who wait that nothing came of it and they must ask themselves.
         self._under_way: dict[str, asyncio.Future[Outcome | None]] = {}
 
@@ -65,6 +67,8 @@ class Switchboard:
                 raise
             outcome = attempts.refused(reached)
         await self._journal.submit(outcome.call(asked, run_id=self._run_id)).saved()
+        if isinstance(outcome.answer, ModelError):
+            self.troubles[asked.model, outcome.answer.kind] = str(outcome.answer)
         return outcome.given()
 
     async def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agents import FAMILIES, Genome, bound, founders, introduce, usual_population
@@ -12,13 +14,13 @@ from storage import ConfigurationError
 def test_every_family_has_a_founding_specialist_and_the_others_come_as_asked() -> None:
     niches = [genome.niche for genome in founders({"specialist": 1, "critic": 2, "breeder": 1})]
 
-    assert niches == [*(f"specialist/{family}" for family in FAMILIES), "critic", "critic", "breeder"]
+    assert niches == ["breeder", "critic", "critic", *(f"specialist/{family}" for family in FAMILIES)]
 
 
 def test_the_founders_are_always_the_same() -> None:
     population = usual_population("gpt-5-mini")
 
-    assert founders(population) == founders(population)
+    assert founders(population) == founders(dict(reversed(population.items())))
 
 
 @pytest.mark.parametrize("genome", founders(usual_population("offline")), ids=lambda genome: genome.niche)
@@ -61,10 +63,12 @@ def test_a_species_that_needs_a_model_takes_the_population_s_and_others_only_a_n
         ({"poet": 1}, "no species 'poet'"),
         ({"specialist/poetry": 1}, "no niche 'specialist/poetry'"),
         ({"specialist@gpt-5": 1}, "a specialist thinks with no model"),
-        ({"critic": -1}, "it must be 0 or more"),
+        ({"critic": -1}, "it must be a number from 0 to 10000"),
+        ({"critic": 1_000_000}, "'critic' is 1000000"),
+        ({"critic": "2"}, "'critic' is '2'"),
         ({"critic": 0}, "the population is empty"),
     ],
 )
-def test_a_population_that_cannot_be_is_refused_with_its_reason(population: dict[str, int], said: str) -> None:
+def test_a_population_that_cannot_be_is_refused_with_its_reason(population: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         bound(population, model="offline")

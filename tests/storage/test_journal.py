@@ -15,7 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import AgentRecord, AgentSpending, ModelCall, ModelFault, ModelSpending, StorageError, Store, request_hash
+from storage import (
+    AgentRecord,
+    AgentSpending,
+    ModelCall,
+    ModelFailure,
+    ModelFault,
+    ModelSpending,
+    StorageError,
+    Store,
+    request_hash,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -180,6 +190,24 @@ def test_totals_are_counted_for_each_species_and_model(store: Store, ann: AgentR
     assert store.journal.totals(run) == [anns, rest, replace(rest, species=bob.species, model="gpt")]
     assert store.journal.totals() == [replace(rest, species="", model="gpt"), *store.journal.totals(run)]
     assert store.journal.totals(99) == []
+
+
+def test_the_ways_in_which_a_model_failed_are_told_with_the_last_words(store: Store) -> None:
+    failed = replace(call(), reply="", fault="timeout", message="slow")
+    for one in (
+        call(),
+        failed,
+        replace(failed, nth=1, message="slower"),
+        replace(failed, nth=2, fault="server", message="down"),
+        replace(failed, nth=3, model="qwen", message="asleep"),
+    ):
+        store.journal.record(one)
+
+    assert store.journal.failures() == [
+        ModelFailure("gpt", "timeout", 2, "slower"),
+        ModelFailure("gpt", "server", 1, "down"),
+        ModelFailure("qwen", "timeout", 1, "asleep"),
+    ]
 
 
 def test_the_journal_stays_outside_the_history(store: Store) -> None:

@@ -15,7 +15,7 @@ def test_an_address_is_taken_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["localhost:8000", "ftp://host/v1", "http://", "http://host:x/v1", "http://[::1/v1", ""]
+    "text", ["localhost:8000", "ftp://host/v1", "http://", "http://host:x/v1", "http://[::1/v1", "http://a b/v1", ""]
 )
 def test_what_is_no_address_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ConfigurationError, match="write it as http://localhost:8000/v1#name"):

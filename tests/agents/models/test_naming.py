@@ -42,7 +42,8 @@ def test_several_models_have_one_spelling_in_the_order_given(model: Any, text: s
         ("", "without a name"), ([], "without a name"), ("a + ", "without a name"), ("*2", "without a name"),
         ("a + a*2", "'a' is named twice"), ("a*0", "weight of a is 0"), ("a*-1", "weight of a is -1"),
         ("a*nan", "weight of a is nan"), ({"a": float("inf")}, "weight of a is inf"), ("a*much", "'much' is no weight"),
-        ({"a + b": 1.0}, "cannot be told apart"),
+        ({"a + b": 1.0}, "cannot be told apart"), (None, "None is no model; give a name"), ([5], "5 is no model"),
+        ({"a": "2"}, "'2' is no weight of the model 'a'"), ({"a": True}, "True is no weight"),
     ],
 )  # fmt: skip
 def test_a_bad_weight_and_an_empty_or_doubled_name_are_refused(model: Any, told: str) -> None:
@@ -103,6 +104,7 @@ def test_a_known_model_is_returned_in_its_canonical_spelling(tmp_path: Path) -> 
     for name in ("offline", f"scripted:{script}", f"replay:{database}", f"mailbox:{tmp_path / 'new'}", "gpt-5"):
         assert require_model(f" {name}") == name
     assert require_model("simulated:1,0,0*2.0 + gpt-5") == "simulated:1,0,0*2 + gpt-5"
+    assert [require_model(each) for each in ("offline*2", "gpt-5*7")] == ["offline", "gpt-5"]
     assert not (tmp_path / "new").exists()
 
 
