@@ -5,7 +5,7 @@ The minds themselves are in `agents.species`, which loads LangGraph and is impor
 
 from __future__ import annotations
 
-from .actions import ACTIONS, AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Test
+from .actions import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Test, checked
 from .genome import Genome
 from .manner import Manner
 from .models import Learned, Spoken, Talk, members, require_model, spelled
@@ -16,6 +16,7 @@ from .population import (
     bound,
     founders,
     introduce,
+    is_niche,
     niche_parts,
     usual_population,
 )
@@ -36,7 +37,6 @@ from .view import (
 from .workbench import DistantBench, Rehearsal, Workbench
 
 __all__ = [
-    "ACTIONS",
     "FAMILIES",
     "OFFLINE_SPECIES",
     "POSTED_CHARACTERS",
@@ -70,9 +70,11 @@ __all__ = [
     "Workbench",
     "activity_of",
     "bound",
+    "checked",
     "describe",
     "founders",
     "introduce",
+    "is_niche",
     "members",
     "niche_parts",
     "require_model",

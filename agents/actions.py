@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from .genome import Genome
 
 Stance = Literal["support", "object"]
+
+MOST_CHARACTERS = 200_000
+
+
+def _storable(text: str) -> str:
+    """Return a text that the database can hold. Raises: ValueError: it is no Unicode, as a lone surrogate is not."""
+    text.encode()
+    return text
+
+
+Text = Annotated[str, Field(max_length=MOST_CHARACTERS), AfterValidator(_storable)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 
 
 class Action(BaseModel):
@@ -25,34 +37,34 @@ class Pass(Action):
     """Do nothing this turn, and say why."""
 
     act: Literal["pass"] = "pass"
-    reason: str
+    reason: Text
 
 
 class Post(Action):
     """Write a message on the blackboard under a topic such as `tool/12`."""
 
     act: Literal["post"] = "post"
-    topic: str
-    body: str
+    topic: Name
+    body: Text
 
 
 class Signal(Action):
     """Draw attention to a subject such as `tool:12`: a strength that halves every `half_life` turns."""
 
     act: Literal["signal"] = "signal"
-    kind: str
-    subject: str
-    strength: float = Field(gt=0)
-    half_life: float = Field(gt=0)
+    kind: Name
+    subject: Name
+    strength: float = Field(gt=0, le=1e6, allow_inf_nan=False)
+    half_life: float = Field(gt=0, le=1e6, allow_inf_nan=False)
 
 
 class Propose(Action):
     """Ask for a tool's code to be replaced; `basis_id` is the version the code was made from."""
 
     act: Literal["propose"] = "propose"
-    source: str
+    source: Text
     basis_id: int
-    reason: str
+    reason: Text
 
 
 class Compose(Action):
@@ -62,10 +74,10 @@ class Compose(Action):
     """
 
     act: Literal["compose"] = "compose"
-    source: str
+    source: Text
     basis_id: int
     components: tuple[int, ...] = Field(min_length=1, max_length=8)
-    reason: str
+    reason: Text
 
 
 class Test(Action):
@@ -73,11 +85,11 @@ class Test(Action):
 
     __test__ = False  # no test of ours, whatever pytest makes of the name
     act: Literal["test"] = "test"
-    args: str = ""
-    setup: str = ""
-    call: str = ""
-    expect: str
-    reason: str
+    args: Text = ""
+    setup: Text = ""
+    call: Text = ""
+    expect: Text
+    reason: Text
 
 
 class Critique(Action):
@@ -86,8 +98,8 @@ class Critique(Action):
     act: Literal["critique"] = "critique"
     proposal_id: int
     stance: Stance
-    kind: str
-    evidence: dict[str, str | int]
+    kind: Name
+    evidence: dict[Name, Text | Annotated[int, Field(ge=-(2**63), lt=2**63)]] = Field(max_length=16)
 
 
 class Spawn(Action):
@@ -96,14 +108,14 @@ class Spawn(Action):
     act: Literal["spawn"] = "spawn"
     parent_id: int
     genome: Genome
-    reason: str
+    reason: Text
 
 
 class Retire(Action):
     """Leave the population for good."""
 
     act: Literal["retire"] = "retire"
-    reason: str
+    reason: Text
 
 
 AnyAction = Annotated[
@@ -111,3 +123,14 @@ AnyAction = Annotated[
     Field(discriminator="act"),
 ]
 ACTIONS = (Pass, Post, Signal, Propose, Compose, Test, Critique, Spawn, Retire)
+_ADAPTER: TypeAdapter[AnyAction] = TypeAdapter(AnyAction)
+
+
+def checked(action: object) -> AnyAction:
+    """Return an action that a mind gave back, once more held against its own limits.
+
+    Raises: ValueError: it is none, or was made around them.
+    """
+    if not isinstance(action, ACTIONS):
+        raise ValueError(f"a {type(action).__name__} is no action")
+    return _ADAPTER.validate_python(action.model_dump(warnings=False))

@@ -93,6 +93,15 @@ def _bound(niche: str, *, model: str, registered: Collection[str]) -> str:
     raise ConfigurationError(f"a {species} thinks with a language model; name one, as {species}@gpt-5-mini or by model")
 
 
+def is_niche(genome: Genome) -> bool:
+    """Whether an agent of this genome could live here: its species is known, and has the family and model it needs."""
+    if genome.moved(genome.niche) != genome or genome.species not in ACTIVITIES:
+        return False
+    if genome.species == "specialist":
+        return genome.family in (*FAMILIES, *OPERATORS) and not genome.model
+    return not genome.family and bool(genome.model or genome.species in OFFLINE_SPECIES)
+
+
 def niche_parts(niche: str) -> tuple[str, str, str]:
     """Return the species, the family and the model of a niche, each empty where it has none."""
     own, _, model = niche.partition("@")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Self
 
-from agents import Activity, activity_of, niche_parts
+from agents import Activity, Genome, activity_of, niche_parts
 from storage import Entry
 
 from .states import AgentState, SignalState, ToolState, VersionState
@@ -41,6 +41,7 @@ _BIDDERS = 8
 _ENOUGH = {"improve": 3, "test": 2, "rewrite": 3}
 # An operator tool is rewritten only once its head has shown in so many turns what it earns.
 _PROVEN = 8
+_LONGEST_ID = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +215,8 @@ def _live(world: World, subject: str, signal: SignalState) -> bool:
         # Agents may signal what they like; nobody here knows what to do about it.
         return False
     if kind == "niche":
-        return not world.served(rest)
-    tool = world.tools.get(int(rest)) if rest.isdecimal() else None
+        return not world.served(rest) and world.may_be_born(Genome(species="").moved(rest))
+    tool = world.tools.get(int(rest)) if rest.isdecimal() and len(rest) < _LONGEST_ID else None
     if tool is None:
         return False
     if kind == "review":
@@ -354,6 +355,7 @@ def _stale_bids(call: _Call, tool: ToolState) -> list[Bid]:
         heirs = [author] if author.id in world.agents else list(world.niches[author.genome.niche].values())
         for agent in heirs:
             if agent.id not in call.in_flight.busy:
-                more = {"proposal_ids": (proposal.id,), "means": author.genome.niche}
+                offer = {"proposal_ids": (proposal.id,), "operator_id": proposal.operator_id}
+                more = {**offer, "means": author.genome.niche}
                 return [Bid(1.0, agent, "repropose", more)]
     return []

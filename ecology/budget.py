@@ -16,27 +16,30 @@ from storage import AgentSpending, ConfigurationError
 
 
 class Allowance(BaseModel):
-    """The most that may be spent: dollars, tokens (in and out together), calls; None is no limit."""
+    """The most that may be spent: dollars, tokens (in and out together), calls, seconds; None is no limit.
+
+    Seconds of wall time count from when a purse is opened: a run's when it begins, others with their first call.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     tokens: int | None = Field(default=None, ge=0)
     calls: int | None = Field(default=None, ge=0)
+    seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
     @property
     def limits(self) -> Limits:
         """The same, as a purse is given it."""
-        return Limits(usd=self.usd, tokens=self.tokens, calls=self.calls)
+        return Limits(usd=self.usd, tokens=self.tokens, calls=self.calls, wall_s=self.seconds)
 
 
 class Budget(Allowance):
-    """What the whole run, each lineage and each agent may spend; `seconds` of wall time end the run.
+    """What the whole run, each lineage and each agent may spend; what the run may spend ends it when it is used up.
 
     `usd` 0 forbids every call that costs or whose price is unknown.
     """
 
-    seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     lineage: Allowance = Allowance()
     agent: Allowance = Allowance()
 
@@ -78,8 +81,7 @@ class Purses:
         self._spent: dict[int | None, list[AgentSpending]] = {}
         for each in spent:
             self._spent.setdefault(each.agent_id, []).append(each)
-        limits = Limits(usd=budget.usd, tokens=budget.tokens, calls=budget.calls, wall_s=budget.seconds)
-        self.run = Purse(RUN, limits, spent=_sum(spent, wall_s=lived_s))
+        self.run = Purse(RUN, budget.limits, spent=_sum(spent, wall_s=lived_s))
         self._lineages: dict[int, list[AgentSpending]] = {}
 
     def remember(self, founders: dict[int, int]) -> None:

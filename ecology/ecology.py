@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from agents import bound, niche_parts, require_model, spelled, usual_population
+from agents import OFFLINE_SPECIES, bound, niche_parts, require_model, spelled, usual_population
 from agents.operators import operator_tasks
 from governance import Charter, Council, load_charter, open_sandbox
 from storage import (
@@ -346,7 +346,7 @@ class Ecology:
 
 def _checked(minds: Mapping[str, ThinkingMind]) -> dict[str, ThinkingMind]:
     for species, mind in minds.items():
-        if not species.isidentifier() or species in ("specialist", "operator"):
+        if not species.isidentifier() or species in (*OFFLINE_SPECIES, "operator"):
             raise ConfigurationError(
                 f"a mind cannot be of the species {species!r}; give it a name of its own, one word"
             )

@@ -52,6 +52,9 @@ class Standing:
     draining: bool = False
 
 
+_OUT_OF_TIME = "the budget of wall time is used up; raise it to go on"
+
+
 @dataclass(frozen=True, slots=True)
 class Flight:
     """A turn under way: who does what, and either the future of its deed or the entries it left when it was done."""
@@ -111,8 +114,11 @@ class Engine:
         turn = first
         watch(self._standing(target))
         while True:
-            while turn <= target and self._may_launch():
-                self._flights.append(self._launch(turn, next(record, ())))
+            while turn <= target and self._has_room:
+                taken = next(record, ())
+                if not taken and not self._may_begin():
+                    break
+                self._flights.append(self._launch(turn, taken))
                 turn += 1
             if not self._flights:
                 break
@@ -140,10 +146,15 @@ class Engine:
             for tool in self._world.tools.values()
         )
 
-    def _may_launch(self) -> bool:
-        if time.monotonic() >= self._deadline and not self.refusal:
-            self._refused("the budget of wall time is used up; raise it to go on")
+    @property
+    def _has_room(self) -> bool:
         return len(self._flights) < self._settings.window and not (self._draining or self._quiet or self.refusal)
+
+    def _may_begin(self) -> bool:
+        """Whether there is time for a turn that was not taken before."""
+        if time.monotonic() >= self._deadline:
+            self._refused(_OUT_OF_TIME)
+        return not self.refusal
 
     def _refused(self, why: str) -> Ending:
         self.refusal = why
@@ -179,9 +190,20 @@ class Engine:
             for entry in flight.record:
                 self._world.fold(entry)
             return
-        deed = flight.deed.result() if flight.deed else Deed(())
+        deed = self._awaited(flight.deed) if flight.deed else Deed(())
         self._taken += 1
         self._landing.land(flight.turn, flight.pick, deed)
+
+    def _awaited(self, deed: Future[Deed]) -> Deed:
+        """Wait for what comes of a turn, as long as there is time. Raises: BudgetReached: there is none left."""
+        if self._deadline == math.inf:
+            return deed.result()
+        try:
+            return deed.result(max(0.0, self._deadline - time.monotonic()))
+        except TimeoutError:
+            if deed.done():
+                raise
+            raise BudgetReached(_OUT_OF_TIME) from None
 
     def _standing(self, target: int) -> Standing:
         world = self._world

@@ -15,9 +15,10 @@ from storage import Store, Transaction
 
 from .attention import Pick
 from .minutes import Minutes
-from .rewrites import Rewrites
+from .rewrites import Origin, Rewrites
 from .scribe import Scribe
 from .settings import Settings
+from .states import ProposalState
 from .turn import Deed
 from .world import World
 
@@ -47,11 +48,12 @@ class Landing:
             tx.record("turn", payload={"activity": "idle"}, **self._scribe.moment(turn=number, cause=self._world.seq))
             self._scribe.fold(tx)
             return
+        again = self._world.stale(pick.tool_id, pick.proposal_ids) if pick.activity == "repropose" else None
         actions = self._open(tx, number=number, pick=pick, deed=deed)
         moment = self._scribe.moment(turn=number, cause=self._world.seq)
         turn = Minutes(tx, pick, moment, number, self._scribe, self._world)
         self._charge(turn, deed)
-        self._act(turn, actions, deed)
+        self._act(turn, actions, deed, again)
         self._afterwards(turn)
 
     def _open(self, tx: Transaction, *, number: int, pick: Pick, deed: Deed) -> Sequence[AnyAction]:
@@ -84,9 +86,12 @@ class Landing:
             )
             self._scribe.fold(turn.tx)
 
-    def _act(self, turn: Minutes, actions: Sequence[AnyAction], deed: Deed) -> None:
+    def _act(self, turn: Minutes, actions: Sequence[AnyAction], deed: Deed, again: ProposalState | None) -> None:
         examined, backing = iter(deed.examined), iter(deed.backing)
-        model = deed.spoken.model if deed.spoken else ""
+        origin = Origin(deed.spoken.model) if deed.spoken else Origin()
+        if again:
+            # What is offered again was thought of by whoever thought of it first.
+            origin = Origin(again.model, again.components)
         judged: list[int] = []
         for action in actions:
             if turn.pick.agent_id not in self._world.agents:
@@ -94,11 +99,12 @@ class Landing:
                 break
             match action:
                 case Propose() | Compose():
-                    self._rewrites.propose(turn, action, next(examined), model=model)
+                    self._rewrites.propose(turn, action, next(examined), origin)
                 case Test():
                     self._rewrites.offer(turn, action, next(backing))
                 case Critique():
-                    if action.proposal_id in turn.pick.proposal_ids and action.proposal_id in self._world.proposals:
+                    may = action.proposal_id in turn.pick.proposal_ids and action.proposal_id not in judged
+                    if may and action.proposal_id in self._world.proposals:
                         self._rewrites.criticise(turn, action)
                         judged.append(action.proposal_id)
                 case _:
@@ -128,7 +134,8 @@ class Landing:
         energy = parent.energy if parent else 0.0
         endowment = round(min(energy / 2, self._settings.start_energy), 6)
         standing = Standing(turn=turn.number, population=len(self._world.agents), energy=energy, models=self._models)
-        verdicts = self._council.admit_birth(Birth(action.parent_id, endowment, action.genome.model), standing)
+        birth = Birth(action.parent_id, endowment, action.genome.model, is_niche=self._world.may_be_born(action.genome))
+        verdicts = self._council.admit_birth(birth, standing)
         turn.judge(None, verdicts)
         if any(verdict.vetoed for verdict in verdicts):
             return

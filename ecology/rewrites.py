@@ -7,6 +7,7 @@ version that earns less than the one before is taken back. Does not promise: fai
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agents import Compose, Critique, Propose, Test
 from governance import Council, Motion, Service, Standing, earnings_verdict
@@ -30,6 +31,14 @@ _UNRELATED = 2
 _CASE_CHARACTERS = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a rewrite comes from: the model that wrote it ("" for none), and the versions it is built on."""
+
+    model: str = ""
+    components: tuple[int, ...] = ()
+
+
 class Rewrites:
     """The rewrites of one run."""
 
@@ -37,15 +46,15 @@ class Rewrites:
         self._council = council
         self._settings = settings
 
-    def propose(self, turn: Minutes, action: Propose | Compose, found: Examined, *, model: str) -> None:
+    def propose(self, turn: Minutes, action: Propose | Compose, found: Examined, origin: Origin) -> None:
         """Write a proposal, what its trial gave and what the council said of it."""
         pick, tool, store = turn.pick, _tool(turn), turn.scribe.store
         family = turn.world.agents[pick.agent_id].genome.family
         basis = action.basis_id if any(each.id == action.basis_id for each in tool.versions) else pick.head_id
         record = store.tools.propose(
             turn.tx, tool_id=tool.id, parent_id=pick.head_id or tool.head.id, author_id=pick.agent_id, family=family,
-            source=action.source, reason=action.reason, basis_id=basis or tool.head.id, model=model,
-            components=action.components if isinstance(action, Compose) else (), **turn.moment,
+            source=action.source, reason=action.reason, basis_id=basis or tool.head.id, model=origin.model,
+            components=action.components if isinstance(action, Compose) else origin.components, **turn.moment,
         )  # fmt: skip
         turn.scribe.remember(record.code_hash, action.source)
         moment = turn.scribe.moment(turn=turn.number, cause=record.seq)
@@ -154,9 +163,9 @@ class Rewrites:
         )  # fmt: skip
         turn.scribe.fold(turn.tx)
         turn.pay(proposal.author_id, self._settings.improvement_reward * gain, reason="improvement")
-        for agent_id, stance, _shown in proposal.critiques:
-            if stance == "support":
-                turn.pay(agent_id, self._settings.critique_reward, reason="critique")
+        supporting = dict.fromkeys(agent_id for agent_id, stance, _shown in proposal.critiques if stance == "support")
+        for agent_id in supporting:
+            turn.pay(agent_id, self._settings.critique_reward, reason="critique")
 
 
 def _standing(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Standing:

@@ -86,7 +86,7 @@ class Run:
         return ending, refusal
 
     def _take_turns(self, world: World, scribe: Scribe, past: Record, watch: Watch) -> tuple[Ending, str]:
-        self.speaking.purses.remember(world.founders)
+        self.speaking.purses.remember({agent.id: agent.founder_id for agent in self.store.agents.all()})
         landing = Landing(scribe, world, council=self.council, settings=self.settings)
         tasks = {each.id: visible_only(each.task) for each in self.tasks}
         left_s = self.speaking.purses.run.left_s
@@ -102,10 +102,10 @@ class Run:
         return (self.cut[1] if self.cut and ending == "turns" else ending), engine.refusal
 
     def _found(self, world: World, scribe: Scribe) -> None:
-        """Let the founders be born, once."""
-        if world.founders:
+        """Let the founders be born, once; in a later run those of niches that nobody has filled before."""
+        genomes = [genome for genome in founders(self.settings.population) if genome.niche not in world.niches]
+        if not genomes:
             return
-        genomes = founders(self.settings.population)
 
         def births(tx: Transaction) -> None:
             moment = scribe.moment(turn=0, cause=self.record.seq)

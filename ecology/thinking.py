@@ -16,7 +16,7 @@ from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from agents import ACTIONS, AnyAction, Compose, Learned, Pass, Propose, Spoken, Talk, Test, View
+from agents import AnyAction, Compose, Learned, Pass, Propose, Spoken, Talk, Test, View, checked
 from agents.claim import Said, read_claim
 from agents.edits import EditProblem
 from agents.linking import link
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from agents.models import Purse, Switchboard
     from agents.species import ThinkingMind
 
+_MOST_ACTIONS = 64
+_MOST_REWRITES = 8
+_MOST_TRIED = 100_000
 _GRACE_S = 30.0
 _CLOSING_S = 45.0
 
@@ -109,7 +112,9 @@ class Thinker:
             asyncio.run_coroutine_threadsafe(self._end(0.0 if at_once else _GRACE_S), self._loop).result(_CLOSING_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSING_S)
-        self._loop.close()
+        if not self._thread.is_alive():
+            # One that a mind blocks cannot be closed; its thread dies with the process.
+            self._loop.close()
         self._loop = self._thread = None
 
     def __enter__(self) -> Self:
@@ -123,7 +128,7 @@ class Thinker:
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, name="thinking", daemon=True)
+            self._thread = threading.Thread(target=_run, args=(self._loop,), name="thinking", daemon=True)
             self._thread.start()
         return self._loop
 
@@ -154,7 +159,7 @@ class Thinker:
             actions=tuple(each for each in actions if task or not isinstance(each, Propose | Compose | Test)),
             examined=tuple(examined),
             backing=tuple(backing),
-            tried=max(0, int(thought.get("tried", 0))),
+            tried=thought.get("tried", 0),
             spoken=_said(talk),
         )
 
@@ -165,16 +170,19 @@ class Thinker:
         study = Study(think.view, bench, Random(think.seed), talk, self._settings.manner)
         try:
             thought: Mapping[str, Any] = await self._mind(think).ainvoke({"actions": [], "tried": 0}, context=study)
-            if not all(isinstance(each, ACTIONS) for each in thought["actions"]):
-                return {"actions": [Pass(reason="the mind gave back what is no action")]}
+            return _taken(thought)
         except ModelError as error:
             return {"actions": [Pass(reason=f"the mind failed: {error}"[:200])]}
         except EcologyError:
             # A used up budget, a failing disk, a sandbox that broke down: these are the run's, not the mind's.
             raise
-        except Exception as error:
-            return {"actions": [Pass(reason=f"the mind failed: {type(error).__name__}: {error}"[:200])]}
-        return thought
+        except BaseException as error:
+            # A mind may call sys.exit or cancel itself; only when we are told to stop is that the end.
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            said = f"the mind failed: {type(error).__name__}: {error}".encode(errors="replace").decode()
+            return {"actions": [Pass(reason=said[:200])]}
 
     def _mind(self, think: Think) -> ThinkingMind:
         from agents.species import thinking_mind_of
@@ -198,6 +206,33 @@ class Thinker:
         sources = tuple(each.source for each in rivals)
         agreed = await self._answers.of((think.task_id, case, sources), Corroborate(think.task_id, case, sources))
         return tuple(sorted({each.lineage for each, right in zip(rivals, agreed, strict=True) if right} - {0}))
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop until it is stopped: a task in it that calls sys.exit ends neither the loop nor the others."""
+    asyncio.set_event_loop(loop)
+    stopped = False
+    while not stopped:
+        try:
+            loop.run_forever()
+            stopped = True
+        except (SystemExit, KeyboardInterrupt):
+            # The task that raised it has kept it, and whoever awaits that task is told.
+            continue
+
+
+def _taken(thought: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a mind gave back as it may be used: bounded, and every action sound.
+
+    Raises: ValueError, TypeError: it is none of that.
+    """
+    actions = [checked(each) for each in thought["actions"][:_MOST_ACTIONS]]
+    rewrites = [each for each in actions if isinstance(each, Propose | Compose)]
+    dropped = {id(each) for each in rewrites[_MOST_REWRITES:]}
+    tried = thought.get("tried", 0)
+    if not isinstance(tried, int) or not 0 <= tried <= _MOST_TRIED:
+        raise ValueError(f"it says that it tried {tried!r:.40} candidates")
+    return {"actions": [each for each in actions if id(each) not in dropped], "tried": int(tried)}
 
 
 def _whole(action: AnyAction, view: View) -> AnyAction:

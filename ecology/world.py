@@ -7,10 +7,10 @@ nothing had happened. Does not promise: the past; ask the store for that.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agents import Genome, activity_of, niche_parts
+from agents import Genome, activity_of, is_niche, niche_parts
 from storage import Entry, Score
 
 from .states import (
@@ -28,6 +28,7 @@ from .states import (
 Row = Mapping[str, Any]
 # Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
 _UNTIMELY = ("FreshParent", "RatePerTool")
+_LONGEST_ID = 12
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 
 
@@ -84,6 +85,15 @@ class World:
     def served(self, niche: str) -> bool:
         """Whether some living agent serves the niche (`specialist/guard`, `critic`)."""
         return bool(self.niches.get(niche))
+
+    def stale(self, tool_id: int | None, proposal_ids: Sequence[int]) -> ProposalState | None:
+        """Return the late proposal that is to be offered again."""
+        known = self.tools[tool_id].stale if tool_id else {}
+        return next((known[number] for number in proposal_ids if number in known), None)
+
+    def may_be_born(self, genome: Genome) -> bool:
+        """Whether an agent of this genome could live here: its niche is one that ships, or somebody has filled it."""
+        return is_niche(genome) or (genome.moved(genome.niche) == genome and genome.niche in self.niches)
 
     @property
     def has_shelf(self) -> bool:
@@ -246,7 +256,13 @@ class World:
 
     def _on_post(self, entry: Entry, row: Row) -> None:
         kind, _, number = row["topic"].partition("/")
-        if kind == "tool" and number.isdecimal() and row["agent_id"] and (tool := self.tools.get(int(number))):
+        if (
+            kind == "tool"
+            and number.isdecimal()
+            and len(number) < _LONGEST_ID
+            and row["agent_id"]
+            and (tool := self.tools.get(int(number)))
+        ):
             tool.posts.append((row["agent_id"], row["body"]))
 
     def _on_turn(self, entry: Entry) -> None:

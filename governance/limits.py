@@ -88,5 +88,16 @@ class ModelInUse:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class KnownNiche:
+    """A child must be of a species that has a mind here, with a family and model that go with it."""
+
+    def judge(self, birth: Birth, standing: Standing) -> Objection | None:
+        """Object to a niche that nobody could fill."""
+        if birth.is_niche:
+            return None
+        return Objection({"parent": birth.parent_id}, "the same child in a niche that ships or that a founder had")
+
+
 RATE_RULES = (RatePerTool,)
-BIRTH_RULES = (PopulationLimit, EnergyLimit, ModelInUse)
+BIRTH_RULES = (PopulationLimit, EnergyLimit, ModelInUse, KnownNiche)

@@ -24,11 +24,15 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A child that an agent asks to have: the energy it would be given, and what it would think with ("": no model)."""
+    """A child that an agent asks to have: the energy it would be given, and what it would think with ("": no model).
+
+    `is_niche`: somebody could live so, of this species, family and model.
+    """
 
     parent_id: int
     endowment: float
     model: str = ""
+    is_niche: bool = True
 
 
 @dataclass(frozen=True, slots=True)

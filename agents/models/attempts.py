@@ -6,8 +6,7 @@ cancellation too. Does not promise: a second attempt; that is the discipline's t
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
 from typing import TypeVar
 
@@ -75,17 +74,12 @@ class Attempts:
 
 
 async def in_time(purse: Purse, work: Awaitable[T]) -> T:
-    """Await something for as long as the purse and those above it have time.
+    """Await a call where the purse and those above it have time left; one under way is paid, so it is not cut short.
 
     Raises: BudgetReached: time is up, in the name of the purse whose it is.
     """
-    left = purse.left_s
-    if left is None:
-        return await work
-    try:
-        async with asyncio.timeout(left) as limit:
-            return await work
-    except TimeoutError:
-        if not limit.expired():
-            raise
-    raise purse.out_of_time()
+    if purse.left_s == 0:
+        if isinstance(work, Coroutine):
+            work.close()
+        raise purse.out_of_time()
+    return await work

@@ -11,7 +11,7 @@ import re
 import time
 from typing import Any
 
-from storage import ConfigurationError, ModelError
+from storage import ModelError
 
 from .connection import Connection
 from .fault import excerpt
@@ -82,7 +82,7 @@ class Endpoint:
             found = ""
         if not found:
             where = self._connection.address.url
-            raise ConfigurationError(f"{where} lists no model; name one as {where}#name")
+            raise ModelError(f"{where} lists no model; name one as {where}#name", kind="malformed")
         self._model = found
         return found
 

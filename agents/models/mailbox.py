@@ -82,8 +82,8 @@ class MailboxModel:
                 return await arriving
         except TimeoutError:
             raise ModelError(
-                f"nobody answered {letter_id} in {self._folder} within {self._timeout_s:g} seconds; answer it with"
-                f" `ecology mailbox {self._folder} --answer {short_id(letter_id)}` and go on with the run",
+                f"nobody answered {letter_id} in {self._folder} within {self._timeout_s:g} seconds; let letters"
+                f" wait longer, or answer sooner (`ecology mailbox {self._folder} --answer {short_id(letter_id)}`)",
                 kind="mailbox_timeout",
             ) from None
         finally:

@@ -30,7 +30,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 _NOTHING_KNOWN: Mapping[str, Way] = MappingProxyType({})
 _MOST_ERRORS = 8
 _MOST_CHARACTERS = 200_000
-_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = "```"
 _THOUGHTS = re.compile(r"\A.*</think(?:ing)?>", re.DOTALL)
 
 
@@ -167,13 +167,29 @@ def _strict_part(value: Any) -> Any:
     return [_strict_part(each) for each in value] if isinstance(value, list) else value
 
 
+def _fenced(text: str) -> list[str]:
+    """Return the contents of the closed blocks in a text, in order, in time linear in its length."""
+    found: list[str] = []
+    block: list[str] | None = None
+    for line in text.split("\n"):
+        mark = line.strip()
+        if block is None and mark.startswith(_FENCE) and _FENCE not in mark[3:]:
+            block = []
+        elif block is not None and mark == _FENCE:
+            found.append("\n".join(block))
+            block = None
+        elif block is not None:
+            block.append(line)
+    return found
+
+
 def _document(text: str) -> str:
     """Return the JSON object in a reply: all of it, or its last fenced block that is one.
 
     Raises: _Unfit: there is none.
     """
     spoken = _THOUGHTS.sub("", text[:_MOST_CHARACTERS])
-    for candidate in (spoken, *(match.group(1) for match in reversed(list(_FENCE.finditer(spoken))))):
+    for candidate in (spoken, *reversed(_fenced(spoken))):
         try:
             found = json.loads(candidate)
         except (ValueError, RecursionError):
