@@ -66,11 +66,6 @@ class Budget(Allowance):
         """Whether it sets a limit in dollars, above 0, on anybody."""
         return any(each.usd for each in (self, self.lineage, self.agent))
 
-    @property
-    def is_free(self) -> bool:
-        """Whether it limits nothing."""
-        return self == type(self)()
-
 
 class Purses:
     """The purses of one run: each agent's under its lineage's under the run's. They belong to one event loop."""

@@ -323,6 +323,10 @@ class Ecology:
     def _relive(self, past: Past, watch: Watch, *, most: int) -> Report:
         """Live the runs of a database again, one after the other, up to a turn; those lived already are passed over."""
         self._past, self._resources = past, replace(self._resources, replay=past.path)
+
+        def unpaid(standing: Standing) -> None:
+            watch(replace(standing, usd=0.0, unpriced=0))
+
         past.require_tasks([each.task for each in self._store.tasks.all()])
         while True:
             runs, last = self._store.runs.all(), self._store.totals.last_turn()
@@ -335,7 +339,7 @@ class Ecology:
                 self._require_sandbox(lived.settings)
                 self._settle(lived.tasks)
                 run = self._begin(min(most, lived.record.turns_target), lived.settings, lived.charter, Budget())
-            report = self._live(run, lived.settings, lived.charter, watch=watch, lived=lived)
+            report = self._live(run, lived.settings, lived.charter, watch=unpaid, lived=lived)
             if report.ending in ("stopped", "unfinished"):
                 return report
 

@@ -46,8 +46,8 @@ _SPENT = (
     select(
         _CALL.c.agent_id,
         func.sum(_CALL.c.counted_usd).label("usd"),
-        func.sum(_CALL.c.tokens_in + _CALL.c.tokens_out).label("tokens"),
-        func.sum(_SENT * _CALL.c.attempts).label("calls"),
+        func.sum(_CALL.c.counted_tokens).label("tokens"),
+        func.sum(_CALL.c.counted_calls).label("calls"),
         _UNKNOWN,
     )
     .where(_CALL.c.run_id == bindparam("run_id"))
@@ -90,7 +90,8 @@ class ModelCall:
     """A request to a model and its reply, or the `fault` (with its `message`) that was all that came of it.
 
     `usd` is what it cost, None where that is unknown; `counted_usd` what budgets count: the cost, or the most it may
-    have cost. `finish` is why it ended, `prompt` the digest of the prompt's text, `attempts` the requests sent for it,
+    have cost, and so with `counted_tokens` and `counted_calls`. `finish` is why it ended, `prompt` the digest of the
+    prompt's text, `attempts` the requests sent for it,
     `faults` how those failed that did; `estimated`: tokens were not told but reckoned; `shared`: the reply is that of
     an equal call under way, which pays for it.
     """
@@ -116,6 +117,8 @@ class ModelCall:
     message: str = ""
     estimated: bool = False
     shared: bool = False
+    counted_tokens: int = 0
+    counted_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ class ModelFailure:
 
 _PLAIN = (
     "turn", "model", "tokens_in", "tokens_out", "usd", "latency_s", "finish", "run_id", "agent_id", "nth", "prompt",
-    "counted_usd", "provider_id", "attempts", "fault", "message", "estimated", "shared",
+    "counted_usd", "counted_tokens", "counted_calls", "provider_id", "attempts", "fault", "message", "estimated",
+    "shared",
 )  # fmt: skip
 
 

@@ -314,6 +314,8 @@ class ModelCallTable(Table, table=True):
     tokens_out: int
     usd: float | None
     counted_usd: float
+    counted_tokens: int
+    counted_calls: int
     latency_s: float
     finish: str
     provider_id: str

@@ -6,9 +6,10 @@ cancellation too. Does not promise: a second attempt; that is the discipline's t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from storage import BudgetReached, ModelError, ModelFault
 
@@ -16,9 +17,13 @@ from .budget import Purse
 from .message import Reply, Request
 from .models import Opened
 from .outcome import Outcome
-from .spending import bound_of
+from .spending import Spent, bound_of
 
 T = TypeVar("T")
+
+GRACE_S = 25.0
+# Two looks at one clock differ by less.
+_SAME_S = 0.01
 
 
 class Attempts:
@@ -29,7 +34,7 @@ class Attempts:
         self._request = request
         self._purse = purse
         self._bound = bound_of(request, opened.price)
-        self._counted_usd = 0.0
+        self._counted = Spent()
         self._sent = 0
         self._faults: list[ModelFault] = []
 
@@ -42,13 +47,13 @@ class Attempts:
         try:
             reply = await (discipline.call(self._once) if discipline else self._once())
         except ModelError as error:
-            return Outcome(error, self._counted_usd)
-        return Outcome(reply, self._counted_usd)
+            return Outcome(error, self._counted)
+        return Outcome(reply, self._counted)
 
     def refused(self, reached: BudgetReached) -> Outcome:
         """Return how it ends where a purse will not pay for more."""
         error = ModelError(str(reached), kind="budget", attempts=self._sent, faults=(*self._faults, "budget"))
-        return Outcome(error, self._counted_usd)
+        return Outcome(error, self._counted)
 
     async def _once(self) -> Reply:
         name = self._opened.name
@@ -69,17 +74,27 @@ class Attempts:
             self._faults.append("timeout")
             raise
         finally:
-            self._counted_usd += hold.counted.usd
+            was, now = self._counted, hold.counted
+            self._counted = Spent(was.usd + now.usd, was.tokens + now.tokens, was.calls + now.calls)
         return reply
 
 
-async def in_time(purse: Purse, work: Awaitable[T]) -> T:
-    """Await a call where the purse and those above it have time left; one under way is paid, so it is not cut short.
+async def in_time(purse: Purse, work: Coroutine[Any, Any, T]) -> T:
+    """Await a call for as long as the purse and those above it have time; none begins when there is none left.
 
+    When the run's own time is up, what is under way has `GRACE_S` more: it will be paid, so its reply is worth keeping.
     Raises: BudgetReached: time is up, in the name of the purse whose it is.
     """
-    if purse.left_s == 0:
-        if isinstance(work, Coroutine):
-            work.close()
+    run_s, left = purse.root.left_s, purse.left_s
+    if left is None:
+        return await work
+    if left == 0:
+        work.close()
         raise purse.out_of_time()
-    return await work
+    try:
+        async with asyncio.timeout(left + GRACE_S if run_s is not None and run_s <= left + _SAME_S else left) as limit:
+            return await work
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    raise purse.out_of_time()

@@ -153,6 +153,11 @@ class Purse:
         return self._spent.spent(self._elapsed())
 
     @property
+    def root(self) -> Purse:
+        """The purse above all others, which may be itself."""
+        return self._line[-1]
+
+    @property
     def left_s(self) -> float | None:
         """The seconds left before the first limit on wall time up the line, None where there is none."""
         left = self._time_left()

@@ -13,6 +13,9 @@ from storage import CallKey, ModelCall, ModelError, request_hash
 
 from .budget import FREE
 from .message import Finish, Reply, Request
+from .spending import Spent
+
+NOTHING = Spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +49,25 @@ class Asked:
 class Outcome:
     """A reply or the final failure.
 
-    `counted_usd` is what purses count for it; `shared` says that it came of an equal question under way.
+    `counted` is what purses count for it; `shared` says that it came of an equal question under way.
     """
 
     answer: Reply | ModelError
-    counted_usd: float = 0.0
+    counted: Spent = NOTHING
     shared: bool = False
 
     @classmethod
     def kept(cls, call: ModelCall) -> Self:
         """Return what the journal kept."""
+        counted = Spent(call.counted_usd, call.counted_tokens, call.counted_calls)
         if call.fault:
             error = ModelError(call.message, kind=call.fault, attempts=call.attempts, faults=call.faults)
-            return cls(error, call.counted_usd, call.shared)
+            return cls(error, counted, call.shared)
         reply = Reply(
             call.reply, call.tokens_in, call.tokens_out, call.usd, call.latency_s, cast(Finish, call.finish),
             call.provider_id, call.model, call.attempts, call.estimated, call.faults, call.shared,
         )  # fmt: skip
-        return cls(reply, call.counted_usd, call.shared)
+        return cls(reply, counted, call.shared)
 
     def given(self) -> Reply:
         """Return the reply.
@@ -84,17 +88,19 @@ class Outcome:
 
     def call(self, asked: Asked, *, run_id: int | None) -> ModelCall:
         """Return the journal's row."""
-        answer = self.answer
+        answer, counted = self.answer, self.counted
         if isinstance(answer, ModelError):
             return ModelCall(
                 asked.turn, asked.model, asked.text, "", 0, 0, None if unpriced(answer) else 0.0, 0.0, "", run_id,
-                asked.agent_id, asked.nth, asked.request.prompt, self.counted_usd, attempts=answer.attempts,
+                asked.agent_id, asked.nth, asked.request.prompt, counted.usd, attempts=answer.attempts,
                 faults=answer.faults, fault=answer.kind, message=str(answer), shared=self.shared,
+                counted_tokens=counted.tokens, counted_calls=counted.calls,
             )  # fmt: skip
         return ModelCall(
             asked.turn, asked.model, asked.text, answer.text, answer.tokens_in, answer.tokens_out, answer.usd,
-            answer.latency_s, answer.finish, run_id, asked.agent_id, asked.nth, asked.request.prompt, self.counted_usd,
+            answer.latency_s, answer.finish, run_id, asked.agent_id, asked.nth, asked.request.prompt, counted.usd,
             answer.id, answer.attempts, answer.faults, estimated=answer.estimated, shared=self.shared,
+            counted_tokens=counted.tokens, counted_calls=counted.calls,
         )  # fmt: skip
 
 

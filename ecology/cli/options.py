@@ -54,10 +54,9 @@ def budget_of(
     lineage: float | None,
 ) -> Budget | None:  # fmt: skip
     """Return the budget that was typed, None where none was."""
-    given = {"usd": usd, "tokens": tokens, "calls": calls, "seconds": seconds}
-    shares = {"agent": {"usd": agent}, "lineage": {"usd": lineage}}
-    budget = Budget.checked(given | shares)
-    return None if budget.is_free else budget
+    limits = given(usd=usd, tokens=tokens, calls=calls, seconds=seconds)
+    shares = {name: {"usd": most} for name, most in given(agent=agent, lineage=lineage).items()}
+    return Budget.checked(limits | shares) if limits or shares else None
 
 
 def population_of(niches: Sequence[str] | None) -> Mapping[str, int] | None:

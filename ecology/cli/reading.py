@@ -33,7 +33,7 @@ def agents(
         _require_past(store, as_of)
         found = store.agents.all(as_of=as_of, alive=alive or None)
         rows = [_agent(store, each, as_of=as_of) for each in found]
-    columns = ("id", "name", "species", "founder_id", "parent_id", "depth", "energy", "retired")
+    columns = ("id", "name", "species", "model", "founder_id", "parent_id", "depth", "energy", "retired")
     print_rows(rows, columns, name="agents", as_json=as_json)
 
 
@@ -119,7 +119,8 @@ def verdicts(
 
 def _agent(store: Store, agent: AgentRecord, *, as_of: int | None = None) -> dict[str, Any]:
     energy = store.ledger.balance(agent.id, kind="energy", as_of=as_of)
-    return asdict(agent) | {"energy": round(energy, 3), "alive": agent.alive}
+    model = str(agent.genome.get("model", ""))
+    return asdict(agent) | {"model": model, "energy": round(energy, 3), "alive": agent.alive}
 
 
 def _line(store: Store, tool: ToolRecord, *, as_of: int | None) -> list[dict[str, Any]]:
@@ -147,7 +148,7 @@ def _show_version(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
     document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
     author = f" by {version.author}" if version.author else ""
-    head = f"version {version.id} (number {version.number}){author}: {version.reason}"
+    head = f"version {version.id} (number {version.number}){author}{_with(version.model)}: {version.reason}"
     return document, "\n".join(part for part in (head, change or source) if part)
 
 
@@ -158,7 +159,8 @@ def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     source = store.blobs.text(proposal.code_hash)
     document = asdict(proposal) | {"source": source, "verdicts": said, "critiques": critiques}
     lines = [
-        f"proposal {proposal.id} by agent {proposal.author_id} on version {proposal.parent_id}: {proposal.reason}",
+        f"proposal {proposal.id} by agent {proposal.author_id}{_with(proposal.model)} on version {proposal.parent_id}:"
+        f" {proposal.reason}",
         *(f"  {each['stage']}: {each['outcome']} by {each['rule']} {each['evidence']}" for each in reversed(said)),
         *(
             f"  critique: {each['stance']} by agent {each['agent_id']}: {each['kind']} {each['evidence']}"
@@ -191,6 +193,10 @@ def _require_past(store: Store, as_of: int | None) -> None:
     newest = store.last_seq()
     if as_of is not None and as_of > newest:
         raise NotFound(f"{store.path} has no seq {as_of}; its newest is {newest}, so leave `--as-of` out or go back")
+
+
+def _with(model: str) -> str:
+    return f" with {model}" if model else ""
 
 
 def _words(what: str, name: str | None) -> str:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-import time
-import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from governance import open_sandbox
 from storage import BudgetReached, Busy, ConfigurationError, EcologyError, NotFound, Store, Task
 
-from ..ecology import Ecology, SandboxWarning
-from ..engine import Standing
+from ..ecology import Ecology
 from ..report import Report
-from ..run import Watch
 from ..settings import SandboxChoice
 from ..tasks import read_tasks, reveal_failures
 from . import options
-from .console import JsonOption, print_document, print_text, remark
+from .console import JsonOption, complain, print_document, print_text, remark
+from .watching import watching
 
-_PLAIN_EVERY_S = 10.0
-_TELLING = 50
 INTERRUPTED = 130
 _TURNS = 4000
 
@@ -85,8 +77,8 @@ def run(
         ) as ecology,
     ):  # fmt: skip
         ecology.settle(loaded)
-        with _watching(path, quiet=quiet) as watch:
-            report = ecology.run(turns or (None if _replays(named) else _TURNS), watch=watch)
+        with watching(path, models=() if _replays(named) else ecology.models, quiet=quiet) as watch:
+            report = ecology.run(turns if turns is not None or _replays(named) else _TURNS, watch=watch)
     _finish(report, as_json=as_json)
 
 
@@ -114,7 +106,7 @@ def resume(
     resources = options.resources_of(calls_at_once, reply_s=reply_seconds, prices=prices, references=references)
     with (
         Ecology(database, workers=workers, sandbox=sandbox, resources=resources) as ecology,
-        _watching(database, quiet=quiet) as watch,
+        watching(database, models=ecology.models, quiet=quiet) as watch,
     ):
         report = ecology.resume(budget=budget, watch=watch)
     _finish(report, as_json=as_json)
@@ -135,6 +127,9 @@ def _finish(report: Report, *, as_json: bool) -> None:
         print_document(**{name: value for name, value in report.document().items() if name != "schema_version"})
     else:
         print_text(str(report))
+    if report.replayed is False:
+        complain("another history came out than the one replayed; replay it with the release it was made with")
+        raise typer.Exit(EcologyError.exit_code)
     if report.ending == "stopped":
         raise typer.Exit(INTERRUPTED)
     if report.ending == "budget":
@@ -200,71 +195,3 @@ def _begun(path: Path) -> bool:
         return False
     except EcologyError:
         return True
-
-
-@contextmanager
-def _watching(path: Path, *, quiet: bool) -> Iterator[Watch]:
-    """Show how a run stands, and say what it warns of in one line; a quiet one still warns."""
-    with warnings.catch_warnings(), ExitStack() as stack:
-        warnings.simplefilter("always", SandboxWarning)
-        warnings.showwarning = lambda message, *rest, **more: remark(f"warning: {message}")
-        if quiet:
-            yield lambda standing: None
-        elif sys.stderr and sys.stderr.isatty():
-            yield _announced(path, stack.enter_context(_bar()))
-        else:
-            yield _announced(path, _plain())
-
-
-def _announced(path: Path, watch: Watch) -> Watch:
-    """Say where the history is kept as soon as there is one."""
-    said = False
-
-    def announcing(standing: Standing) -> None:
-        nonlocal said
-        if not said:
-            said = True
-            remark(f"the history is kept in {path}")
-        watch(standing)
-
-    return announcing
-
-
-@contextmanager
-def _bar() -> Iterator[Watch]:
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(compact=True))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("starting", total=None)
-        began = time.monotonic()
-
-        def watch(standing: Standing) -> None:
-            progress.update(
-                bar, total=standing.target, completed=standing.turn, description=_described(standing, began)
-            )
-
-        yield watch
-
-
-def _plain() -> Watch:
-    began = last = time.monotonic()
-    told = False
-
-    def watch(standing: Standing) -> None:
-        nonlocal last, told
-        if time.monotonic() - last >= _PLAIN_EVERY_S or standing.draining > told:
-            last, told = time.monotonic(), standing.draining
-            remark(_described(standing, began))
-
-    return watch
-
-
-def _described(standing: Standing, began: float) -> str:
-    if standing.draining:
-        return f"turn {standing.turn}: finishing the turns in flight; Ctrl-C again stops at once"
-    rate = standing.taken / max(time.monotonic() - began, 1e-6)
-    # The first turns wait for the workers to start and say nothing about the rest.
-    left = f"{(standing.target - standing.turn) / rate:.0f} s left at most" if standing.taken >= _TELLING else ""
-    return (
-        f"turn {standing.turn}/{standing.target}  solved {standing.solved}/{standing.tasks}  vetoes {standing.vetoes}  "
-        f"{rate:.0f} turns/s  {standing.usd:.2f} USD  {left}"
-    ).rstrip()

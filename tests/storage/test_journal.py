@@ -155,18 +155,20 @@ def test_no_reply_that_was_used_is_lost_by_a_kill(tmp_path: Path) -> None:
 
 def test_spending_is_counted_for_each_agent_of_a_run(store: Store, ann: AgentRecord, bob: AgentRecord) -> None:
     run, other = start(store), start(store)
-    paid = replace(call(), run_id=run, agent_id=ann.id, counted_usd=0.5)
+    paid = replace(call(), run_id=run, agent_id=ann.id, counted_usd=0.5, counted_tokens=12, counted_calls=1)
+    tried = replace(paid, nth=1, usd=None, counted_usd=0.25, attempts=3, faults=("server", "rate_limit"))
     for one in (
         paid,
-        replace(paid, nth=1, usd=None, counted_usd=0.25, attempts=3, faults=("server", "rate_limit")),
-        replace(paid, nth=2, shared=True, tokens_in=0, tokens_out=0, usd=0.0, counted_usd=0.0),
+        # What may have been charged counts with its bound, and what was refused before that not at all.
+        replace(tried, counted_tokens=500, counted_calls=2),
+        replace(paid, nth=2, shared=True, counted_usd=0.0, counted_tokens=0, counted_calls=0),
         replace(paid, nth=3, agent_id=bob.id),
         replace(paid, nth=4, run_id=other),
     ):
         store.journal.record(one)
 
     assert store.journal.spent(run) == [
-        AgentSpending(ann.id, usd=0.75, tokens=24, calls=4, unknown=1),
+        AgentSpending(ann.id, usd=0.75, tokens=512, calls=3, unknown=1),
         AgentSpending(bob.id, usd=0.5, tokens=12, calls=1, unknown=0),
     ]
     assert store.journal.spent(99) == []
