@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 EVERYDAY = ROOT / "examples" / "everyday.jsonl"
 TASKS = load_tasks(EVERYDAY)
 RIGHT = {
-    record["id"]: record["code"]
+    record["id"]: record["reference"]
     for record in map(json.loads, (ROOT / "tests" / "examples_references.jsonl").read_text("utf-8").splitlines())
 }
 # The two tasks with two faults, and each fault's repair.
