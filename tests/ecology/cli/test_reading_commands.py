@@ -43,7 +43,7 @@ def test_with_json_stdout_is_one_document_with_a_schema_version(ecology: Shell, 
 @pytest.mark.parametrize(
     ("words", "columns"),
     [
-        ("agents", "id name species founder_id parent_id depth energy retired"),
+        ("agents", "id name species model founder_id parent_id depth energy retired"),
         ("lineage days_in_month", "id number author visible gate fuel reason"),
         ("lineage", "tool id number author visible gate fuel reason"),
         ("board", "kind subject strength"),
