@@ -162,7 +162,7 @@ class _Call:
         """Yield agents who are free and called upon for one of these activities, a few of each niche."""
         for niche, members in self.world.niches.items():
             if _activity(niche) in activities:
-                yield from self._some(list(members.values()))
+                yield from self._some([agent for agent in members.values() if not agent.quarantined])
 
     def _some(self, members: list[AgentState]) -> list[AgentState]:
         busy = self.in_flight.busy
@@ -217,7 +217,7 @@ def _live(world: World, subject: str, signal: SignalState) -> bool:
     if kind == "niche":
         return not world.served(rest) and world.may_be_born(Genome(species="").moved(rest))
     tool = world.tools.get(int(rest)) if rest.isdecimal() and len(rest) < _LONGEST_ID else None
-    if tool is None:
+    if tool is None or tool.protected:
         return False
     if kind == "review":
         return bool(tool.pending)
@@ -307,15 +307,17 @@ def _on_head(tool: ToolState, agent: AgentState) -> dict[str, Any]:
 
 
 def _means(world: World, agent: AgentState) -> tuple[str, int]:
-    """Return what a specialist searches with; one whose operator tool is not here has nothing."""
+    """Return what a specialist searches with; one whose operator tool is not to be used has nothing."""
     if not agent.genome.family.startswith("operator/"):
         return agent.genome.niche, 0
     tool = world.operator(agent.genome.family)
-    return (f"{agent.genome.niche}#{tool.head.id}", tool.head.id) if tool else ("", 0)
+    if tool is None or tool.quarantined:
+        return "", 0
+    return f"{agent.genome.niche}#{tool.head.id}", tool.head.id
 
 
 def _awaits_review(tool: ToolState) -> bool:
-    return tool.solved or any(each.solves and not each.reviewers for each in tool.pending.values())
+    return tool.solved or any(each.solves and (not each.reviewers or each.waits) for each in tool.pending.values())
 
 
 def _bases(tool: ToolState) -> list[VersionState]:
@@ -354,7 +356,7 @@ def _stale_bids(call: _Call, tool: ToolState) -> list[Bid]:
         author = world.born[proposal.author_id]
         heirs = [author] if author.id in world.agents else list(world.niches[author.genome.niche].values())
         for agent in heirs:
-            if agent.id not in call.in_flight.busy:
+            if agent.id not in call.in_flight.busy and not agent.quarantined:
                 offer = {"proposal_ids": (proposal.id,), "operator_id": proposal.operator_id}
                 more = {**offer, "means": author.genome.niche}
                 return [Bid(1.0, agent, "repropose", more)]

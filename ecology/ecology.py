@@ -340,7 +340,7 @@ class Ecology:
                 self._settle(lived.tasks)
                 run = self._begin(min(most, lived.record.turns_target), lived.settings, lived.charter, Budget())
             report = self._live(run, lived.settings, lived.charter, watch=unpaid, lived=lived)
-            if report.ending in ("stopped", "unfinished"):
+            if report.ending in ("stopped", "waiting", "unfinished"):
                 return report
 
     def _may_do_with_a_guard(self, settings: Settings) -> bool:

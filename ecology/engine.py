@@ -131,6 +131,8 @@ class Engine:
         if self.refusal:
             return "budget"
         if self._quiet:
+            if self._world.in_force.waiting:
+                return "waiting"
             return "extinct" if self._abandoned() else "settled"
         return "turns" if turn > target else "stopped"
 
@@ -142,7 +144,8 @@ class Engine:
     def _abandoned(self) -> bool:
         """Whether a tool still fails that some family of edits has not been tried on to the end."""
         return any(
-            not tool.solved and any(not tool.head.reached(f"specialist/{family}").exhausted for family in FAMILIES)
+            not (tool.solved or tool.protected)
+            and any(not tool.head.reached(f"specialist/{family}").exhausted for family in FAMILIES)
             for tool in self._world.tools.values()
         )
 
@@ -186,6 +189,13 @@ class Engine:
         """Commit the oldest turn in flight, or fold in what it committed before."""
         if flight.pick:
             self._in_flight.remove(flight.pick)
+        before = self._world.in_force.seq
+        self._settle(flight)
+        if self._world.in_force.seq != before:
+            # What people ask for may give the idle something to do again.
+            self._idle = 0
+
+    def _settle(self, flight: Flight) -> None:
         if flight.record:
             for entry in flight.record:
                 self._world.fold(entry)

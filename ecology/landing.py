@@ -15,6 +15,7 @@ from storage import Store, Transaction
 
 from .attention import Pick
 from .minutes import Minutes
+from .overture import Overture
 from .rewrites import Origin, Rewrites
 from .scribe import Scribe
 from .settings import Settings
@@ -37,6 +38,7 @@ class Landing:
         self._council = council
         self._settings = settings
         self._rewrites = Rewrites(council, settings)
+        self._overture = Overture(scribe, world, self._rewrites, charter_hash=council.charter.digest)
         self._models = frozenset(niche_parts(niche)[2] for niche in settings.population) - {""}
 
     def land(self, turn: int, pick: Pick | None, deed: Deed) -> None:
@@ -44,6 +46,7 @@ class Landing:
         self._scribe.submit(partial(self._write, number=turn, pick=pick, deed=deed))
 
     def _write(self, tx: Transaction, *, number: int, pick: Pick | None, deed: Deed) -> None:
+        self._overture.play(tx, number)
         if pick is None:
             tx.record("turn", payload={"activity": "idle"}, **self._scribe.moment(turn=number, cause=self._world.seq))
             self._scribe.fold(tx)
@@ -57,7 +60,7 @@ class Landing:
         self._afterwards(turn)
 
     def _open(self, tx: Transaction, *, number: int, pick: Pick, deed: Deed) -> Sequence[AnyAction]:
-        """Write the lease and the turn's own event; an agent whose lease is refused has its actions dropped."""
+        """Write the lease and the turn's own event; drop the actions of an agent without a lease or in quarantine."""
         caused = self._scribe.moment(turn=number, cause=pick.cause)
         claim = self._store.board.claim(tx, pick.work, agent_id=pick.agent_id, lease=self._settings.window, **caused)
         tool = self._world.tools[pick.tool_id] if pick.tool_id else None
@@ -72,7 +75,9 @@ class Landing:
             **caused,
         )
         self._scribe.fold(tx)
-        return deed.actions if claim else ()
+        if claim is None or self._world.in_force.holds_agent(pick.agent_id, self._world.founders[pick.agent_id]):
+            return ()
+        return deed.actions
 
     def _charge(self, turn: Minutes, deed: Deed) -> None:
         """Enter what the turn took: energy for all but breeders, and what a model was paid."""
@@ -133,11 +138,14 @@ class Landing:
         parent = self._world.agents.get(action.parent_id)
         energy = parent.energy if parent else 0.0
         endowment = round(min(energy / 2, self._settings.start_energy), 6)
-        standing = Standing(turn=turn.number, population=len(self._world.agents), energy=energy, models=self._models)
+        standing = Standing(
+            turn=turn.number, population=len(self._world.agents), energy=energy, models=self._models,
+            quarantined=f"agent {parent.id} or its lineage" if parent and parent.quarantined else "",
+        )  # fmt: skip
         birth = Birth(action.parent_id, endowment, action.genome.model, is_niche=self._world.may_be_born(action.genome))
         verdicts = self._council.admit_birth(birth, standing)
         turn.judge(None, verdicts)
-        if any(verdict.vetoed for verdict in verdicts):
+        if any(verdict.outcome != "pass" for verdict in verdicts):
             return
         child = self._scribe.spawn(turn.tx, action.genome, parent_id=action.parent_id, moment=turn.moment)
         turn.pay(action.parent_id, -endowment, reason="offspring")

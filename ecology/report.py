@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from agents.models import SIMULATED
 from storage import ConfigurationError, ModelFailure, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
 
-Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "unfinished"]
+Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "unfinished"]
 
 _ENDINGS: dict[Ending, str] = {
     "settled": "nothing left to do",
@@ -21,6 +21,7 @@ _ENDINGS: dict[Ending, str] = {
     "turns": "all turns taken",
     "budget": "a budget is used up; `ecology resume` with a larger one goes on",
     "stopped": "stopped on request; `ecology resume` goes on",
+    "waiting": "rewrites wait for approval: `ecology approvals` lists them, and `ecology resume` goes on",
     "unfinished": "not finished; `ecology resume` goes on",
 }
 
@@ -213,7 +214,8 @@ def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bo
 def _ending(run: RunRecord, sessions: Sequence[SessionRecord]) -> Ending:
     if run.ending in ("settled", "extinct", "turns", "budget"):
         return cast(Ending, run.ending)
-    return "stopped" if sessions and sessions[-1].outcome == "stopped" else "unfinished"
+    outcome = sessions[-1].outcome if sessions else None
+    return cast(Ending, outcome) if outcome in ("stopped", "waiting") else "unfinished"
 
 
 def _tools(store: Store) -> tuple[ToolReport, ...]:

@@ -13,6 +13,7 @@ from agents import Compose, Critique, Propose, Test
 from governance import Council, Motion, Service, Standing, earnings_verdict
 from governance import Critique as Voice
 
+from .approvals import waits
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
@@ -137,15 +138,16 @@ class Rewrites:
         if proposal is None:
             return False
         tool = turn.world.tools[proposal.tool_id]
-        lineage = turn.world.founders[proposal.author_id]
-        motion = Motion(tool.id, proposal.parent_id, author_id=proposal.author_id, author_lineage=lineage)
-        verdicts = self._council.admit(motion, _standing(turn, tool, proposal))
+        verdicts = self._council.admit(_motion(turn, tool, proposal), _standing(turn, tool, proposal))
         if [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]:
             # Only support is missing: it stays open for critics of other lineages.
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
             return False
+        stopped = any(verdict.vetoed for verdict in verdicts)
+        if not stopped and waits(turn, proposal, verdicts, turns=self._council.charter.approval_turns):
+            return False
         turn.judge(proposal_id, verdicts)
-        if any(verdict.vetoed for verdict in verdicts):
+        if stopped:
             return False
         self._save(turn, tool, proposal)
         return True
@@ -168,9 +170,19 @@ class Rewrites:
             turn.pay(agent_id, self._settings.critique_reward, reason="critique")
 
 
+def _motion(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Motion:
+    author = proposal.author_id
+    kinds = {"compose": bool(proposal.components), "model": bool(proposal.model)}
+    return Motion(
+        tool.id, proposal.parent_id, author_id=author, author_lineage=turn.world.founders[author], tool=tool.name,
+        species=turn.world.born[author].genome.species, kinds=frozenset(kind for kind, so in kinds.items() if so),
+    )  # fmt: skip
+
+
 def _standing(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Standing:
     world = turn.world
     author = world.agents.get(proposal.author_id)
+    waiting = world.in_force.waiting.get(proposal.id)
     voices = tuple(
         Voice(agent_id, world.founders[agent_id], "support" if stance == "support" else "object", evidence=shown)
         for agent_id, stance, shown in proposal.critiques
@@ -182,7 +194,21 @@ def _standing(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Standi
         admissions=tuple(tool.admitted_turns),
         population=len(world.agents),
         energy=author.energy if author else 0.0,
+        approved=bool(waiting and waiting.approved),
+        quarantined=_quarantined(turn, tool, proposal),
+        frozen=tool.frozen,
     )
+
+
+def _quarantined(turn: Minutes, tool: ToolState, proposal: ProposalState) -> str:
+    """Return what of a rewrite is in quarantine, in words; empty where nothing is."""
+    world = turn.world
+    if tool.quarantined:
+        return f"tool {tool.name}"
+    if world.in_force.holds_agent(proposal.author_id, world.founders[proposal.author_id]):
+        return f"agent {proposal.author_id} or its lineage"
+    held = [used.name for used in map(world.tool_of, proposal.components) if used.quarantined]
+    return f"component {held[0]}" if held else ""
 
 
 def _service(version: VersionState) -> Service:

@@ -79,7 +79,7 @@ class Run:
         for entry in past.after():
             world.fold(entry)
         scribe.settle()
-        if ending != "stopped":
+        if ending not in ("stopped", "waiting"):
             self._seal(world, scribe)
             scribe.submit(partial(self._end, scribe=scribe, ending=ending))
             scribe.settle()

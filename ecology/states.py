@@ -65,7 +65,8 @@ class ProposalState:
 
     `critiques` are (agent, stance, whether it brought evidence), `reviewers` the lineages that have looked at it,
     `not_before` the turn from which a late one may be offered again; `model` wrote it ("" for none),
-    `operator_id` is the version of the operator tool that made it (0 for none), `components` those it is built on.
+    `operator_id` is the version of the operator tool that made it (0 for none), `components` those it is built on;
+    `asks` is what rules want a person to approve of it, and `waits` whether it waits for that now.
     """
 
     id: int
@@ -85,6 +86,8 @@ class ProposalState:
     model: str = ""
     operator_id: int = 0
     components: tuple[int, ...] = ()
+    asks: tuple[str, ...] = ()
+    waits: bool = False
 
     def betters(self, version: VersionState) -> bool:
         """Whether it loses no case that the version passes, and wins one."""
@@ -126,6 +129,7 @@ class ToolState:
 
     `is_operator`: it makes edits, and is judged by what they earn; `tests` are the cases agreed on (arguments, set-up,
     call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words.
+    `quarantined` and `frozen` are what people put in force.
     """
 
     id: int
@@ -141,6 +145,13 @@ class ToolState:
     tests: list[Offered] = field(default_factory=list)
     offered: dict[Offered, set[int]] = field(default_factory=dict)
     fruitless: int = 0
+    quarantined: bool = False
+    frozen: bool = False
+
+    @property
+    def protected(self) -> bool:
+        """Whether nobody may work on it now: it is in quarantine or frozen."""
+        return self.quarantined or self.frozen
 
     @property
     def head(self) -> VersionState:
@@ -155,7 +166,10 @@ class ToolState:
 
 @dataclass(slots=True)
 class AgentState:
-    """An agent: its energy (ledger balance), what it has earned, its turns and its admitted rewrites."""
+    """An agent: its energy (ledger balance), what it has earned, its turns and its admitted rewrites.
+
+    `quarantined`: people set it or its lineage aside.
+    """
 
     id: int
     name: str
@@ -166,6 +180,7 @@ class AgentState:
     earned: float = 0.0
     turns: int = 0
     wins: int = 0
+    quarantined: bool = False
 
 
 @dataclass(slots=True)

@@ -124,7 +124,9 @@ class Window:
     def _shelf(self, tool: ToolState) -> tuple[Shelved, ...]:
         """Return solved tools to build on, those with a like name first, else the latest to be solved."""
         others = [
-            each for each in self.world.tools.values() if each.solved and not each.is_operator and each.id != tool.id
+            each
+            for each in self.world.tools.values()
+            if each.solved and not (each.is_operator or each.quarantined) and each.id != tool.id
         ]
         wanted = _words(self.tasks[tool.task_id])
         near = sorted(others, key=lambda each: (-len(wanted & _words(self.tasks[each.task_id])), -each.head.seq))

@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agents import Genome, activity_of, is_niche, niche_parts
+from governance import ASKS
 from storage import Entry, Score
 
+from .control import InForce
 from .states import (
     AgentState,
     Counts,
@@ -27,8 +29,10 @@ from .states import (
 
 Row = Mapping[str, Any]
 # Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
-_UNTIMELY = ("FreshParent", "RatePerTool")
+_UNTIMELY = ("FreshParent", "RatePerTool", "NotFrozen", "NotQuarantined")
 _LONGEST_ID = 12
+# Events by which people set something aside, freeze it, or let it go again.
+_HOLDS = ("quarantine", "release", "freeze", "unfreeze")
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 
 
@@ -38,6 +42,7 @@ class World:
     def __init__(self) -> None:
         self.seq = 0
         self.turn = 0
+        self.turn_seq = 0
         self.tools: dict[int, ToolState] = {}
         self.agents: dict[int, AgentState] = {}
         self.niches: dict[str, dict[int, AgentState]] = {}
@@ -49,6 +54,7 @@ class World:
         self.sealed: dict[int, str] = {}
         self.bred: dict[str, int] = {}
         self.counts = Counts()
+        self.in_force = InForce()
         self._operators: set[int] = set()
         self._versions: dict[int, VersionState] = {}
         self._operator_id = 0
@@ -71,11 +77,16 @@ class World:
     def fold(self, entry: Entry) -> None:
         """Take in one entry of history; entries must come in the order of their seq."""
         self.seq = entry.seq
+        self.in_force.fold(entry)
         for table, row in entry.rows:
             if handler := self._handlers.get(table):
                 handler(entry, row)
         if entry.kind == "turn":
             self._on_turn(entry)
+        elif entry.kind in _HOLDS:
+            self._on_hold(entry)
+        elif entry.kind == "await":
+            self.proposals[entry.payload["proposal"]].waits = True
         elif entry.kind == "retire" and entry.agent_id in self.agents:
             gone = self.agents.pop(entry.agent_id)
             self._spent.discard(gone.id)
@@ -98,7 +109,7 @@ class World:
     @property
     def has_shelf(self) -> bool:
         """Whether some tool works that others can be built on."""
-        return any(tool.solved and not tool.is_operator for tool in self.tools.values())
+        return any(tool.solved and not (tool.is_operator or tool.quarantined) for tool in self.tools.values())
 
     def improvable(self) -> bool:
         """Whether anybody alive is called upon to better or to test what already works."""
@@ -146,6 +157,7 @@ class World:
             self._on_return(tool, row)
             return
         proposal = self.proposals.pop(row["proposal_id"])
+        self.in_force.close(proposal.id)
         self._credit(proposal, before=tool.versions[-2].gate_share)
         version.bitmap, version.score = proposal.bitmap, proposal.score
         self.counts.admitted += 1
@@ -177,6 +189,7 @@ class World:
             founder_id=row["founder_id"],
             depth=row["depth"],
             genome=Genome.model_validate_json(row["genome"]),
+            quarantined=self.in_force.holds_agent(row["id"], row["founder_id"]),
         )
         self.agents[agent.id] = self.born[agent.id] = agent
         self.niches.setdefault(agent.genome.niche, {})[agent.id] = agent
@@ -206,11 +219,13 @@ class World:
             proposal.score = _score(row)
 
     def _on_verdict(self, entry: Entry, row: Row) -> None:
-        if row["outcome"] == "pass":
+        if row["outcome"] != "veto":
+            self._on_ask(row)
             return
         proposal = self.proposals.pop(row["proposal_id"], None)
         if proposal is None:
             return
+        self.in_force.close(proposal.id)
         self.counts.vetoes += 1
         tool = self.tools[proposal.tool_id]
         tool.pending.pop(proposal.id, None)
@@ -218,6 +233,19 @@ class World:
         if row["rule"] in _UNTIMELY and proposal.betters(tool.head):
             proposal.not_before = _not_before(tool, json.loads(row["evidence"]))
             tool.stale[proposal.id] = proposal
+
+    def _on_ask(self, row: Row) -> None:
+        """Note what a person must approve of a rewrite before it may be admitted."""
+        if row["outcome"] == "ask" and (proposal := self.proposals.get(row["proposal_id"])):
+            proposal.asks = (*proposal.asks, json.loads(row["evidence"])[ASKS])
+
+    def _on_hold(self, entry: Entry) -> None:
+        held = self.in_force
+        if entry.tool_id and (tool := self.tools.get(entry.tool_id)):
+            tool.quarantined, tool.frozen = tool.id in held.tools, tool.id in held.frozen
+            return
+        for agent in self.agents.values():
+            agent.quarantined = held.holds_agent(agent.id, agent.founder_id)
 
     def _on_critique(self, entry: Entry, row: Row) -> None:
         if proposal := self.proposals.get(row["proposal_id"]):
@@ -266,7 +294,7 @@ class World:
             tool.posts.append((row["agent_id"], row["body"]))
 
     def _on_turn(self, entry: Entry) -> None:
-        self.turn = entry.turn
+        self.turn, self.turn_seq = entry.turn, entry.seq
         self.counts.turns += 1
         done = entry.payload
         self.counts.candidates += done.get("tried", 0)

@@ -25,7 +25,7 @@ from .source import Unreadable, read
 from .standing import Birth, Critique, Motion, Standing
 from .syntax import Reading
 from .trial import Trial
-from .verdict import Evidence, Objection, Verdict
+from .verdict import ASKS, Evidence, Objection, Verdict
 
 __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Proposal",
@@ -34,6 +34,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Verdict",
     "Objection",
     "Evidence",
+    "ASKS",
     "Charter",
     "load_charter",
     "read_charter",

@@ -20,6 +20,7 @@ from storage import CharterError
 
 from .behaviour_rules import BEHAVIOUR_RULES
 from .code_rules import CODE_RULES
+from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
 from .earnings import Earnings
 from .limits import BIRTH_RULES, RATE_RULES
 from .rewrite import Rewrite
@@ -36,9 +37,10 @@ _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "behaviour": BEHAVIOUR_RULES,
     "social": SOCIAL_RULES,
     "limits": (*RATE_RULES, *BIRTH_RULES),
+    "protection": (*PROTECTION_RULES, *PARENTHOOD_RULES),
 }
 # Sections that hold settings rather than rules.
-_SETTINGS: Mapping[str, type] = {"trial": Limits, "earnings": Earnings}
+_SETTINGS: Mapping[str, type] = {"trial": Limits, "earnings": Earnings, "approvals": Approvals}
 
 Tables = dict[str, dict[str, Any]]
 
@@ -80,7 +82,7 @@ class Charter:
     """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all.
 
     `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `text` the TOML
-    by which the charter differs from the one that ships.
+    by which the charter differs from the one that ships, `approval_turns` how long a rewrite waits to be approved.
     """
 
     code: tuple[CodeRule, ...]
@@ -91,6 +93,7 @@ class Charter:
     probation: int
     digest: str
     text: str = ""
+    approval_turns: int = Approvals().turns
 
 
 def load_charter(path: str | Path | None = None) -> Charter:
@@ -148,11 +151,20 @@ def _build(tables: Tables, *, where: str) -> Charter:
     return Charter(
         code=rules["code"],
         behaviour=rules["behaviour"],
-        admission=(*rules["social"], *(rule for rule in rules["limits"] if isinstance(rule, RATE_RULES))),
-        birth=tuple(rule for rule in rules["limits"] if isinstance(rule, BIRTH_RULES)),
+        admission=(
+            *rules["social"],
+            *(rule for rule in rules["limits"] if isinstance(rule, RATE_RULES)),
+            *(rule for rule in rules["protection"] if isinstance(rule, PROTECTION_RULES)),
+        ),
+        birth=tuple(
+            rule
+            for rule in (*rules["limits"], *rules["protection"])
+            if isinstance(rule, (*BIRTH_RULES, *PARENTHOOD_RULES))
+        ),
         limits=settings["trial"],
         probation=settings["earnings"].turns,
         digest=_digest(settings, rules),
+        approval_turns=settings["approvals"].turns,
     )
 
 

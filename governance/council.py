@@ -20,7 +20,7 @@ from .rewrite import Rewrite, read_rewrite
 from .source import Unreadable
 from .standing import Birth, Motion, Standing
 from .trial import Comparison, Trial
-from .verdict import COUNCIL, JSON, Objection, Stage, Verdict
+from .verdict import ASKS, COUNCIL, JSON, Objection, Stage, Verdict
 
 Objections = list[tuple[str, Objection]]
 
@@ -35,7 +35,7 @@ class Examination:
 
     @property
     def passed(self) -> bool:
-        """Whether no rule objected."""
+        """Whether no rule objected that a person's approval would not content."""
         return not any(verdict.vetoed for verdict in self.verdicts)
 
 
@@ -55,17 +55,19 @@ class Council:
         Raises: TaskError: a case of the task holds no literal. SandboxError: the sandbox broke down.
         """
         objections, rewrite = self._read(proposal.task, proposal.source, proposal.parent_source)
-        if rewrite is None or objections:
+        if rewrite is None or _stopped(objections):
             return Examination(self._verdicts("examine", objections))
+        # What only needs approval is tried nonetheless, so that whoever approves it knows what it does.
+        asked = objections
         new = bench.score(proposal.task, proposal.source)
         old = bench.score(proposal.task, proposal.parent_source)
         comparison = Comparison(rewrite, new=new, old=old)
         objections = self._behave(comparison, repeat=False)
-        if not objections and any(rule.needs_repeat for rule in self.charter.behaviour):
+        if not _stopped(objections) and any(rule.needs_repeat for rule in self.charter.behaviour):
             again = bench.repeat(proposal.task, proposal.source)
-            objections = self._behave(replace(comparison, again=again), repeat=True)
+            objections = [*objections, *self._behave(replace(comparison, again=again), repeat=True)]
         gain: dict[str, JSON] = {"score": [old.scorecard.score, new.scorecard.score]}
-        return Examination(self._verdicts("examine", objections, **gain), trial=new, parent_trial=old)
+        return Examination(self._verdicts("examine", [*asked, *objections], **gain), trial=new, parent_trial=old)
 
     def admit(self, motion: Motion | Proposal, standing: Standing) -> tuple[Verdict, ...]:
         """Judge whether an examined rewrite may become the head as things stand."""
@@ -94,10 +96,19 @@ class Council:
         digest = self.charter.digest
         if not objections:
             return (Verdict(COUNCIL, stage, "pass", gain, "", digest),)
-        return tuple(
-            Verdict(rule, stage, "veto", objection.evidence, objection.would_pass, digest)
-            for rule, objection in objections
-        )
+        return tuple(_ruled(rule, objection, stage=stage, digest=digest) for rule, objection in objections)
+
+
+def _ruled(rule: str, objection: Objection, *, stage: Stage, digest: str) -> Verdict:
+    if not objection.needs_approval:
+        return Verdict(rule, stage, "veto", objection.evidence, objection.would_pass, digest)
+    evidence: dict[str, JSON] = {**objection.evidence, ASKS: objection.needs_approval}
+    return Verdict(rule, stage, "ask", evidence, objection.would_pass, digest)
+
+
+def _stopped(objections: Objections) -> bool:
+    """Whether something is objected to that no approval could allow."""
+    return any(not objection.needs_approval for _, objection in objections)
 
 
 def _ask(rule: object, judge: Callable[[], Objection | None]) -> tuple[str, Objection | None]:

@@ -14,12 +14,18 @@ Stance = Literal["support", "object"]
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A rewrite that was examined and asks to become the tool's head."""
+    """A rewrite that was examined and asks to become the tool's head.
+
+    `tool` is the tool's name, `species` the author's, `kinds` what sort of rewrite it is (`compose`, `model`).
+    """
 
     tool_id: int
     parent_id: int
     author_id: int
     author_lineage: int
+    tool: str = ""
+    species: str = ""
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Standing:
 
     `critiques` of the proposal, oldest first (a later one of the same agent replaces its earlier); `admissions`: the
     turns in which the tool's latest versions were admitted; `population`: living agents; `energy`: the
-    author's or parent's; `models`: those that the user let agents think with.
+    author's or parent's; `models`: those that the user let agents think with; `approved`: whether a person approved
+    the motion; `quarantined`: what of the matter is in quarantine, in words ("" for nothing); `frozen`: the tool is.
     """
 
     turn: int
@@ -61,6 +68,9 @@ class Standing:
     population: int = 0
     energy: float = 0.0
     models: frozenset[str] = frozenset()
+    approved: bool = False
+    quarantined: str = ""
+    frozen: bool = False
 
     def voices(self) -> tuple[Critique, ...]:
         """Return what each agent holds now: its latest critique."""

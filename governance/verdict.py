@@ -13,24 +13,31 @@ from typing import Literal, TypeAlias
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 Evidence: TypeAlias = Mapping[str, JSON]
 Stage = Literal["examine", "admit"]
-Ruling = Literal["pass", "veto"]
+Ruling = Literal["pass", "veto", "ask"]
 
 COUNCIL = "council"
+# The name in a ruling's evidence of what needs approval.
+ASKS = "needs_approval"
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What a rule holds against a matter, and in one sentence what it would have let pass."""
+    """What a rule holds against a matter, and in one sentence what it would have let pass.
+
+    `needs_approval` says what a person must approve for the rule to be content, as `capability growth`; empty where
+    nobody can: the objection is a veto then.
+    """
 
     evidence: Evidence
     would_pass: str
+    needs_approval: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One ruling, as it is stored: of a single rule that objects, or of the council where none did.
 
-    `charter` is the digest of the charter that was in force.
+    `ask` is a rule that a person's approval would content; `charter` is the digest of the charter that was in force.
     """
 
     rule: str
@@ -44,3 +51,8 @@ class Verdict:
     def vetoed(self) -> bool:
         """Whether this verdict stops the matter."""
         return self.outcome == "veto"
+
+    @property
+    def asks(self) -> str:
+        """What a person must approve for the matter to go on, empty where nothing."""
+        return str(self.evidence.get(ASKS, "")) if self.outcome == "ask" else ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 RingSet = Literal["examine", "sealed", "baseline"]
 Stage = Literal["examine", "admit"]
-Answer = Literal["pass", "veto"]
+Answer = Literal["pass", "veto", "ask"]
 Stance = Literal["support", "object"]
 
 

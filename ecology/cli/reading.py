@@ -102,7 +102,7 @@ def verdicts(
     database: DatabaseArgument,
     tool: Annotated[str | None, typer.Option(help="Only on rewrites of this tool.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only of this rule.")] = None,
-    outcome: Annotated[Literal["pass", "veto"] | None, typer.Option(help="Only these.")] = None,
+    outcome: Annotated[Literal["pass", "veto", "ask"] | None, typer.Option(help="Only these.")] = None,
     limit: LimitOption = 50,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,

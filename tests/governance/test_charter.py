@@ -26,7 +26,8 @@ def test_the_default_charter_has_every_rule_on(charter: Charter) -> None:
         *("NoModulePatching", "NoRiggedCheck", "SizeGrowth"),
         *("SignatureKept", "ResultCount", "NoCaseLost", "ScoreImproves", "InputsUnmutated", "Deterministic"),
         *("FreshParent", "AuthorNotSoleApprover", "NoStandingObjection", "RatePerTool"),
-        *("PopulationLimit", "EnergyLimit", "ModelInUse", "KnownNiche"),
+        *("NeedsApproval", "NotQuarantined", "NotFrozen"),
+        *("PopulationLimit", "EnergyLimit", "ModelInUse", "KnownNiche", "ParentNotQuarantined"),
     ]
 
 
