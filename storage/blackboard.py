@@ -182,17 +182,19 @@ class Blackboard:
     ) -> ClaimRecord | None:
         """Claim a subject for `lease` turns from now, or renew one's own claim; None where another's is live."""
         turn = moment.get("turn", 0)
-        last = _last(tx, subject, as_of=NOW)
+        last = _latest(tx, subject)
         if last and last.agent_id != agent_id and last.until_turn > turn:
             return None
         lasts = {"turn": turn, "until_turn": turn + lease, "token": last.token + 1 if last else 1}
         row = Row("claim", {"agent_id": agent_id, "subject": subject, **lasts})
-        return ClaimRecord(**tx.record("claim", row, agent_id=agent_id, **moment).rows[0][1])
+        claim = ClaimRecord(**tx.record("claim", row, agent_id=agent_id, **moment).rows[0][1])
+        tx.note_latest(("claim", subject), claim)
+        return claim
 
     def release(self, tx: Transaction, subject: str, *, agent_id: int, **moment: Unpack[Moment]) -> ClaimRecord | None:
         """Give up one's claim from this turn on; None where the agent holds none."""
         turn = moment.get("turn", 0)
-        last = _last(tx, subject, as_of=NOW)
+        last = _latest(tx, subject)
         if last is None or last.agent_id != agent_id or last.until_turn <= turn:
             return None
         return self.claim(tx, subject, agent_id=agent_id, lease=0, **moment)
@@ -205,6 +207,10 @@ class Blackboard:
 
 def _faint(turn: int, half_life: float) -> int:
     return turn + math.ceil(HALF_LIVES * half_life)
+
+
+def _latest(tx: Transaction, subject: str) -> ClaimRecord | None:
+    return tx.latest(("claim", subject), lambda: _last(tx, subject, as_of=NOW))
 
 
 def _last(reads: Reads, subject: str, *, as_of: int) -> ClaimRecord | None:

@@ -29,17 +29,6 @@ _BALANCE = (
     .order_by(_LEDGER.c.id.desc())
     .limit(1)
 )
-_HOLDINGS = select(
-    *(
-        select(_LEDGER.c.balance)
-        .where(_LEDGER.c.agent_id.is_not_distinct_from(bindparam("agent_id")), _LEDGER.c.kind == kind)
-        .order_by(_LEDGER.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-        .label(kind)
-        for kind in ("usd", "tokens")
-    )
-)
 _LAST = select(func.max(_LEDGER.c.id)).where(_LEDGER.c.seq <= bindparam("as_of"))
 _BALANCES = select(_LEDGER.c.kind, _LEDGER.c.balance).where(
     _LEDGER.c.id.in_(_LAST.group_by(_LEDGER.c.agent_id, _LEDGER.c.kind))
@@ -76,9 +65,8 @@ class Ledger:
         **moment: Unpack[Moment],
     ) -> LedgerRecord:
         """Enter an amount gained (above zero) or spent (below); `usd` in dollars."""
-        balance = _balance(tx, agent_id, kind=kind, as_of=NOW) + amount
-        values = {"agent_id": agent_id, "kind": kind, "amount": amount, "balance": balance, "reason": reason}
-        return LedgerRecord(**tx.record("ledger", Row("ledger", values), agent_id=agent_id, **moment).rows[0][1])
+        row = _entry(tx, agent_id, kind=kind, amount=amount, reason=reason)
+        return LedgerRecord(**tx.record("ledger", row, agent_id=agent_id, **moment).rows[0][1])
 
     def spend(
         self, tx: Transaction, agent_id: int | None, *, usd: float, tokens: int, **moment: Unpack[Moment]
@@ -89,14 +77,11 @@ class Ledger:
         """
         if not (usd >= 0 and tokens >= 0):
             raise ValueError(f"what was spent is 0 or more, not {usd} usd and {tokens} tokens")
-        spent = [(kind, amount) for kind, amount in (("usd", usd), ("tokens", tokens)) if amount]
+        coins: tuple[tuple[Coin, float], ...] = (("usd", usd), ("tokens", tokens))
+        spent = [(kind, amount) for kind, amount in coins if amount]
         if not spent:
             return ()
-        before = tx.rows(_HOLDINGS, {"agent_id": agent_id})[0]._mapping
-        rows = [
-            Row("ledger", {"agent_id": agent_id, "kind": kind, **_less(before[kind], amount), "reason": "model calls"})
-            for kind, amount in spent
-        ]
+        rows = [_entry(tx, agent_id, kind=kind, amount=-amount, reason="model calls") for kind, amount in spent]
         entry = tx.record("spend", *rows, agent_id=agent_id, **moment)
         return tuple(LedgerRecord(**values) for _, values in entry.rows)
 
@@ -112,8 +97,13 @@ class Ledger:
         return {kind: math.fsum(found) for kind, found in sorted(balances.items())}
 
 
-def _less(before: float | None, amount: float) -> dict[str, float]:
-    return {"amount": -amount, "balance": (before or 0.0) - amount}
+def _entry(tx: Transaction, agent_id: int | None, *, kind: Coin, amount: float, reason: str) -> Row:
+    """Return the row of an amount, with the balance that it leaves."""
+    key = ("balance", agent_id, kind)
+    # SQLite forgets the sign of a negative zero.
+    balance = tx.latest(key, lambda: _balance(tx, agent_id, kind=kind, as_of=NOW)) + amount + 0.0
+    tx.note_latest(key, balance)
+    return Row("ledger", {"agent_id": agent_id, "kind": kind, "amount": amount, "balance": balance, "reason": reason})
 
 
 def _balance(reads: Reads, agent_id: int | None, *, kind: Coin, as_of: int) -> float:

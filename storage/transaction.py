@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, insert
 from sqlalchemy.dialects.sqlite import dialect
@@ -21,8 +21,11 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 from .row import SHAPES, Columns, Row, Values, canonical, shape_of
 from .tables import HISTORY, OPERATIONAL, table
 
+T = TypeVar("T")
+
 START = bytes(32)
 _KNOWN_BLOBS = 20_000
+_KNOWN_LATEST = 200_000
 _ORDER = ("event", "blob", *HISTORY, *OPERATIONAL)
 
 
@@ -44,16 +47,20 @@ class Entry:
 
 @dataclass(slots=True)
 class Head:
-    """Where the history ends: the last id of each table, the last seq, and the chain's last digest."""
+    """Where the history ends: the last id of each table, the last seq, and the chain's last digest.
+
+    `blobs` are hashes of texts that are kept, `latest` what facades last wrote, by keys of their own.
+    """
 
     ids: dict[str, int]
     seq: int = 0
     digest: bytes = START
     blobs: set[str] = field(default_factory=set)
+    latest: dict[Hashable, Any] = field(default_factory=dict)
 
     def copy(self) -> Head:
-        """Return a head that can run ahead of this one; the set of known blobs is shared."""
-        return Head(ids=dict(self.ids), seq=self.seq, digest=self.digest, blobs=self.blobs)
+        """Return a head that can run ahead of this one; what is only remembered is shared."""
+        return Head(ids=dict(self.ids), seq=self.seq, digest=self.digest, blobs=self.blobs, latest=self.latest)
 
 
 def read_head(connection: Connection) -> Head:
@@ -81,6 +88,7 @@ class Transaction:
         self._head = head
         self._waiting: dict[str, list[tuple[Any, ...]]] = {}
         self._new_blobs: set[str] = set()
+        self._newest: dict[Hashable, Any] = {}
         self.at = at
         self.entries: list[Entry] = []
 
@@ -145,6 +153,22 @@ class Transaction:
             self._waiting.setdefault("blob", []).append((name, len(data), zlib.compress(data)))
         return name
 
+    def latest(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what was last noted under a key, and only where nothing was, what `read` finds in the database.
+
+        It spares a look-up, before which every waiting row would have to be written.
+        """
+        for known in (self._newest, self._head.latest):
+            if key in known:
+                found: T = known[key]
+                return found
+        self._newest[key] = found = read()
+        return found
+
+    def note_latest(self, key: Hashable, value: object) -> None:
+        """Say what `latest` is to return from now on; forgotten with the change where that fails."""
+        self._newest[key] = value
+
     def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Return all rows of a query, this change's own among them."""
         self.flush()
@@ -162,6 +186,9 @@ class Transaction:
         if len(self._head.blobs) > _KNOWN_BLOBS:
             self._head.blobs.clear()
         self._head.blobs |= self._new_blobs
+        if len(self._head.latest) > _KNOWN_LATEST:
+            self._head.latest.clear()
+        self._head.latest.update(self._newest)
 
     def _place(self, row: Row) -> tuple[str, Columns]:
         ids = self._head.ids

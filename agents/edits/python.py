@@ -9,6 +9,7 @@ import ast
 import io
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -21,8 +22,9 @@ class Broken:
     line: int = 0
 
 
+@lru_cache(maxsize=256)
 def parse(source: str) -> ast.Module | Broken:
-    """Return the tree of a source, or why there is none."""
+    """Return the tree of a source, or why there is none; it is shared with whoever asks again, so it is only read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -73,7 +73,19 @@ def _merged(source: str, read: _Read, entry_point: str) -> Edited | EditProblem:
 def _changes(old: ast.Module | Broken, read: _Read, entry_point: str) -> bool:
     before = None if isinstance(old, Broken) else definition(old, entry_point)
     after = definition(read.tree, entry_point)
-    return before is None or after is None or ast.dump(before) != ast.dump(after)
+    return before is None or after is None or _differ(before, after)
+
+
+def _differ(one: object, other: object) -> bool:
+    """Whether two trees say different things; unlike `ast.dump` it ends at the first difference."""
+    if type(one) is not type(other):
+        return True
+    if isinstance(one, ast.AST):
+        return any(_differ(getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) != len(other) or any(map(_differ, one, other))
+    # 0.0 and -0.0 are equal, and so are NaNs to nobody; their texts tell them apart.
+    return one != other or repr(one) != repr(other)
 
 
 def _unclosed(found: Sequence[Block], entry_point: str) -> EditProblem | None:

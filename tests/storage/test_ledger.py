@@ -89,3 +89,20 @@ def test_balances_are_what_was_spent_however_it_was_grouped(plan: list[tuple[tup
             assert store.ledger.balance(one, kind="usd") == -usd
             assert store.ledger.balance(one, kind="tokens") == -sum(spent[2] for spent, _ in mine)
         store.verify()
+
+
+def test_a_change_that_fails_leaves_no_balance_and_no_claim_behind(store: Store) -> None:
+    agent = store.write(lambda tx: store.agents.spawn(tx, name="a-1", species="a", genome={}, parent_id=None)).id
+
+    def fails(tx: Transaction) -> None:
+        store.ledger.enter(tx, agent, kind="energy", amount=5.0, reason="gift")
+        store.board.claim(tx, "tool:1", agent_id=agent, lease=3)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        store.write(fails)
+    entered = store.write(lambda tx: store.ledger.enter(tx, agent, kind="energy", amount=1.0, reason="gift"))
+    claim = store.write(lambda tx: store.board.claim(tx, "tool:1", agent_id=agent, lease=3))
+
+    assert entered.balance == 1.0
+    assert claim is not None and claim.token == 1
