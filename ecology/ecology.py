@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agents import OFFLINE_SPECIES, bound, niche_parts, require_model, spelled, usual_population
 from agents.operators import operator_tasks
-from governance import Charter, Council, load_charter, open_sandbox
+from governance import GUARD, Charter, Council, load_charter, open_sandbox
 from storage import (
     Agents,
     Blackboard,
@@ -73,6 +73,7 @@ class _Crew:
     tasks: Sequence[TaskRecord]
     pool: Pool
     tier: str
+    proof: str
 
 
 def _unwatched(standing: Standing) -> None:
@@ -190,7 +191,7 @@ class Ecology:
             raise ConfigurationError(f"{self._store.path} holds no tasks; settle some before running")
         # Nothing is written before a sandbox is known to work here; then the run, before the slow start of workers.
         self._require_ready(self._settings, self._budget)
-        self._require_sandbox(self._settings)
+        self._require_sandbox(self._settings, self._charter)
         run = self._begin(target, self._settings, self._charter, self._budget)
         return self._live(run, self._settings, self._charter, watch=watch)
 
@@ -219,7 +220,7 @@ class Ecology:
             return self.report()
         self._require_ready(settings, limits)
         if goes_on:
-            self._require_sandbox(settings)
+            self._require_sandbox(settings, charter)
             run = self._begin(run.turns_target, settings, charter, limits)
         return self._live(replace(run, budget=_document(limits)), settings, charter, watch=watch)
 
@@ -262,8 +263,9 @@ class Ecology:
         if unpriced and budget.limits_usd:
             warnings.warn(_UNPRICED.format(" and ".join(unpriced)), BudgetWarning, stacklevel=4)
 
-    def _require_sandbox(self, settings: Settings) -> None:
-        open_sandbox(self._resources.sandbox, allow_rlimit=self._may_do_with_a_guard(settings)).close()
+    def _require_sandbox(self, settings: Settings, charter: Charter) -> None:
+        guarded = self._may_do_with_a_guard(settings)
+        open_sandbox(self._resources.sandbox, allow_rlimit=guarded, demanded=charter.tier).close()
 
     def _settle(self, tasks: Iterable[Task]) -> None:
         listed = list(tasks)
@@ -296,10 +298,10 @@ class Ecology:
             allow_rlimit=self._may_do_with_a_guard(settings),
         )
         with Pool(kit, workers=self._resources.workers) as pool:
-            tier: str = pool.submit(AskTier()).result()
-            if tier == "rlimit":
+            tier, proof = pool.submit(AskTier()).result()
+            if tier == GUARD:
                 warnings.warn(_GUARD_ONLY, SandboxWarning, stacklevel=4)
-            yield _Crew(settings, Council(charter), tasks, pool, tier)
+            yield _Crew(settings, Council(charter), tasks, pool, tier, proof)
         self._elapsed_s += time.monotonic() - began
 
     def _live(
@@ -312,7 +314,9 @@ class Ecology:
         with self._crew(settings, charter) as crew:
             speaking = Speaking.of(self._store, run, settings, self._resources)
             session = self._store.write(
-                lambda tx: sessions.begin(tx, run_id=run.id, workers=workers, tier=crew.tier, replay=replayed)
+                lambda tx: sessions.begin(
+                    tx, run_id=run.id, workers=workers, tier=crew.tier, proof=crew.proof, replay=replayed
+                )
             )
             ending, self._refusal = Run(
                 self._store, run, settings, crew.council, crew.pool, crew.tier, crew.tasks, speaking, self._minds, cut
@@ -336,7 +340,7 @@ class Ecology:
             if runs and runs[-1].ending is None:
                 run = runs[-1]
             else:
-                self._require_sandbox(lived.settings)
+                self._require_sandbox(lived.settings, lived.charter)
                 self._settle(lived.tasks)
                 run = self._begin(min(most, lived.record.turns_target), lived.settings, lived.charter, Budget())
             report = self._live(run, lived.settings, lived.charter, watch=unpaid, lived=lived)

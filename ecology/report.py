@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from agents.models import SIMULATED
+from governance import GUARD, GUARD_LABEL, labelled
 from storage import ConfigurationError, ModelFailure, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
 
 Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "unfinished"]
@@ -58,6 +59,7 @@ class Report:
     as far as it is known, `unpriced` the calls for which it is not; `spending` is what each species had of each model,
     `failures` how calls failed; `operators` are the tools that make edits. `refusal` says which limit ended the run,
     where this process saw it; `replayed` whether a history that was lived again is the same, None where none was.
+    `proof` is what the self-test of the sandbox tier found.
     """
 
     database: str
@@ -77,6 +79,7 @@ class Report:
     unpriced: int = 0
     refusal: str = ""
     replayed: bool | None = None
+    proof: str = ""
     spending: tuple[ModelSpending, ...] = ()
     failures: tuple[ModelFailure, ...] = ()
     operators: tuple[ToolReport, ...] = ()
@@ -125,14 +128,15 @@ class Report:
             *(_failed(each) for each in self.failures),
             f"{self.turns} turns, {self.candidates} candidates run, {self.proposals} proposals, {self.vetoes} vetoed",
             f"{self.agents_spawned} agents spawned, {self.agents_retired} retired;"
-            f" {money(self.usd, self.unpriced)}; {self.elapsed_s:.1f} s; sandbox {self.tier}; model {self.model}",
+            f" {money(self.usd, self.unpriced)}; {self.elapsed_s:.1f} s; sandbox {labelled(self.tier)}; model {self.model}",
+            *([f"  {self.proof}"] if self.proof else []),
             f"ended: {_ENDINGS[self.ending]}",
             *([f"  {self.refusal}"] if self.refusal else []),
             *([_REPLAYED[self.replayed]] if self.replayed is not None else []),
             f"kept in {self.database}; history {self.history_hash[:16]}",
         ]
-        if self.tier == "rlimit":
-            lines.insert(-1, "the rlimit tier is an accident guard, not a sandbox")
+        if self.tier == GUARD:
+            lines.insert(-1, GUARD_LABEL)
         return "\n".join(lines)
 
 
@@ -197,6 +201,7 @@ def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bo
         ending=_ending(run, sessions),
         model=run.model,
         tier=sessions[-1].tier if sessions else "",
+        proof=sessions[-1].proof if sessions else "",
         tools=tuple(each for name, each in tools if not operators[name]),
         operators=tuple(each for name, each in tools if operators[name]),
         spending=tuple(spending),

@@ -13,9 +13,10 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents import Manner
+from governance import TIERS, Tier
 from storage import ConfigurationError
 
-SandboxChoice = Literal["auto", "namespaces", "zygote", "rlimit"]
+SandboxChoice = Literal["auto"] | Tier
 
 OFFLINE_WINDOW = 8
 MODEL_WINDOW = 64
@@ -118,8 +119,8 @@ class Resources:
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= 256:
             raise ConfigurationError(f"workers is {self.workers}; it must be 1 to 256")
-        if self.sandbox not in ("auto", "namespaces", "zygote", "rlimit"):
-            raise ConfigurationError(f"no sandbox tier {self.sandbox!r}; there are auto, namespaces, zygote, rlimit")
+        if self.sandbox not in ("auto", *TIERS):
+            raise ConfigurationError(f"no sandbox tier {self.sandbox!r}; there are auto, {', '.join(TIERS)}")
         if not 1 <= self.calls_at_once <= 4096:
             raise ConfigurationError(f"calls_at_once is {self.calls_at_once}; it must be 1 to 4096")
         for name, seconds in (("reply_s", self.reply_s), ("mailbox_s", self.mailbox_s)):

@@ -135,7 +135,7 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class AskTier:
-    """The question which sandbox tier the worker got. Gives the tier's name."""
+    """The question which sandbox tier the worker got. Gives the tier's name and what its self-test found."""
 
 
 Job = Take | Rehearse | Compare | Examine | Corroborate | Weigh | Seal | AskTier

@@ -63,7 +63,7 @@ class Station:
             case Seal():
                 return self.bench.seal(job.task, job.source)
             case AskTier():
-                return self.bench.sandbox.tier
+                return self.bench.sandbox.tier, self.bench.sandbox.proof
 
     def _seen(self, task_id: int) -> Task:
         return visible_only(self.kit.tasks[task_id])

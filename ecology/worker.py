@@ -23,7 +23,8 @@ def main(descriptor: int) -> None:
     with Connection(descriptor) as connection, suppress(EOFError, BrokenPipeError, ConnectionResetError):
         kit: Kit = connection.recv()
         try:
-            bench = Bench.open(kit.sandbox, limits=kit.charter.limits, allow_rlimit=kit.allow_rlimit)
+            charter = kit.charter
+            bench = Bench.open(kit.sandbox, limits=charter.limits, allow_rlimit=kit.allow_rlimit, demanded=charter.tier)
         except EcologyError as error:
             _refuse(connection, error)
         with bench:

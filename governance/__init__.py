@@ -9,6 +9,9 @@ from .earnings import Service, earnings_verdict
 from .proposal import Proposal, Scorecard
 from .question import Question, ask, program
 from .sandbox import (
+    GUARD,
+    GUARD_LABEL,
+    TIERS,
     Call,
     Limits,
     Opaque,
@@ -17,6 +20,9 @@ from .sandbox import (
     Result,
     Run,
     Sandbox,
+    Tier,
+    examine,
+    labelled,
     open_sandbox,
     run_probes,
     same,
@@ -59,6 +65,11 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "read",
     "Sandbox",
     "open_sandbox",
+    "Tier",
+    "TIERS",
+    "GUARD",
+    "GUARD_LABEL",
+    "labelled",
     "Program",
     "Call",
     "Limits",
@@ -66,6 +77,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Result",
     "Opaque",
     "same",
+    "examine",
     "run_probes",
     "ProbeResult",
 ]

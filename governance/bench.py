@@ -19,7 +19,7 @@ from storage import Ring, Task
 from .fingerprint import canonical
 from .question import Question, ask, literal, program
 from .sandbox import Sandbox, open_sandbox
-from .sandbox.run import Call, Limits, Program, Result, Run, Tier
+from .sandbox.run import GUARD, Call, Limits, Program, Result, Run, Tier
 from .source import read
 from .syntax import Reading
 from .trial import Trial, summarise
@@ -61,16 +61,18 @@ class Bench:
         self._plans: OrderedDict[tuple[str, tuple[Ring, ...]], _Plan] = OrderedDict()
 
     @classmethod
-    def open(cls, tier: Tiers = "auto", *, limits: Limits | None = None, allow_rlimit: bool = False) -> Bench:
-        """Open a bench on the strongest tier that its probes prove.
+    def open(
+        cls, tier: Tiers = "auto", *, limits: Limits | None = None, allow_rlimit: bool = False, demanded: Tier = GUARD
+    ) -> Bench:
+        """Open a bench on the strongest tier that its probes prove, and on none below the one demanded.
 
         Raises: SandboxUnavailable: no tier that is allowed works here.
         """
-        first = open_sandbox(tier, hash_seed=0, allow_rlimit=allow_rlimit)
+        first = open_sandbox(tier, hash_seed=0, allow_rlimit=allow_rlimit, demanded=demanded)
         # The second run must not be weaker than the first.
         return cls(
             first,
-            second=lambda: open_sandbox(first.tier, hash_seed=1, allow_rlimit=allow_rlimit),
+            second=lambda: open_sandbox(first.tier, hash_seed=1, demanded=demanded),
             limits=limits,
         )
 

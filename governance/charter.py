@@ -24,9 +24,10 @@ from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
 from .earnings import Earnings
 from .limits import BIRTH_RULES, RATE_RULES
 from .rewrite import Rewrite
-from .sandbox.run import Limits
+from .sandbox.run import GUARD, TIERS, Limits, Tier
 from .social_rules import SOCIAL_RULES
 from .standing import Birth, Motion, Standing
+from .tier_rules import TIER_RULES, TierDemanded
 from .trial import Comparison
 from .verdict import Objection
 
@@ -34,7 +35,7 @@ DEFAULT = Path(__file__).with_name("charter.toml")
 
 _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "code": CODE_RULES,
-    "behaviour": BEHAVIOUR_RULES,
+    "behaviour": (*TIER_RULES, *BEHAVIOUR_RULES),
     "social": SOCIAL_RULES,
     "limits": (*RATE_RULES, *BIRTH_RULES),
     "protection": (*PROTECTION_RULES, *PARENTHOOD_RULES),
@@ -94,6 +95,11 @@ class Charter:
     digest: str
     text: str = ""
     approval_turns: int = Approvals().turns
+
+    @property
+    def tier(self) -> Tier:
+        """The weakest sandbox tier whose verdicts count."""
+        return next((rule.tier for rule in self.behaviour if isinstance(rule, TierDemanded)), GUARD)
 
 
 def load_charter(path: str | Path | None = None) -> Charter:
@@ -197,11 +203,14 @@ def _value(field: Field[Any], value: object, *, place: str, where: str) -> objec
     kind = str(field.type)
     if kind == "frozenset[str]" and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return frozenset(value)
+    if kind == "Tier" and value in TIERS:
+        return value
     # A bool is an int to Python, but not to whoever writes a charter.
     number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
     if number and (kind == "float" or (kind == "int" and isinstance(value, int))):
         return float(value) if kind == "float" else value  # type: ignore[arg-type]
     wanted = {"int": "a whole number from 0", "float": "a number from 0", "frozenset[str]": "a list of strings"}
+    wanted["Tier"] = f"one of {', '.join(TIERS)}"
     raise CharterError(f"charter {where}: {place}.{field.name} is {value!r}; write {wanted[kind]}")
 
 

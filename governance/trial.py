@@ -23,6 +23,7 @@ class Trial:
     `asked` calls went out and `answered` results came back. `visible`: the results of the visible cases; `prints`: one
     fingerprint a case; `mutated`: whether a case's arguments were changed, by the child's word. `signature`: what it
     does on visible cases.
+    `refusal`: why calls were not run, where any was refused.
     `machine_dependent`: a backstop ended even the second run, so the trial says nothing that holds elsewhere.
     """
 
@@ -36,6 +37,7 @@ class Trial:
     tier: Tier
     machine_dependent: bool = False
     note: str = ""
+    refusal: str = ""
     outcomes: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -82,5 +84,6 @@ def summarise(run: Run, *, passed: Sequence[bool], mutated: Sequence[bool], visi
         tier=run.tier,
         machine_dependent=run.machine_dependent,
         note=run.note,
+        refusal=next((result.error for result in run.results if result.outcome == "refused"), ""),
         outcomes=tuple(sorted(counted.items())),
     )

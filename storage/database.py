@@ -22,7 +22,7 @@ from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError
 from .tables import HISTORY, OPERATIONAL, Table
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_S = 10.0
 
 _WRITER_PRAGMAS = ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "journal_mode = WAL")

@@ -27,7 +27,7 @@ _ALL = (
     .where(_SESSION.c.began_id.is_(None))
     .order_by(_SESSION.c.id)
 )
-_SAME = ("run_id", "pid", "workers", "tier", "python", "replay")
+_SAME = ("run_id", "pid", "workers", "tier", "proof", "python", "replay")
 _ONE = select(_SESSION).where(_SESSION.c.id == bindparam("id"))
 
 
@@ -35,7 +35,8 @@ _ONE = select(_SESSION).where(_SESSION.c.id == bindparam("id"))
 class SessionRecord:
     """A process at work on a run; `ended_at` (wall time, seconds) and `outcome` are None while it has not ended.
 
-    `replay` is the database whose replies it used in place of models, empty where it asked them itself.
+    `proof` is what the self-test of its sandbox tier found, `replay` the database whose replies it used in place of
+    models, empty where it asked them itself.
     """
 
     id: int
@@ -48,6 +49,7 @@ class SessionRecord:
     ended_at: float | None
     outcome: str | None
     replay: str = ""
+    proof: str = ""
 
 
 class Sessions:
@@ -56,12 +58,19 @@ class Sessions:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
-    def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str, replay: str = "") -> int:
+    def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str, proof: str = "", replay: str = "") -> int:
         """Note that this process begins to work on a run, and return the session's id.
 
-        Args: tier: the sandbox's; replay: the database whose replies are used again, if any.
+        Args: tier: the sandbox's; proof: what its self-test found; replay: the database whose replies are used again, if any.
         """
-        ours = {"run_id": run_id, "pid": os.getpid(), "workers": workers, "tier": tier, "replay": replay}
+        ours = {
+            "run_id": run_id,
+            "pid": os.getpid(),
+            "workers": workers,
+            "tier": tier,
+            "proof": proof,
+            "replay": replay,
+        }
         return tx.note(Row("session", {**ours, "python": platform.python_version(), "outcome": "", "at": tx.at}))
 
     def end(self, tx: Transaction, session_id: int, *, outcome: str) -> None:

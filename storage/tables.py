@@ -290,6 +290,7 @@ class SessionTable(Table, table=True):
     pid: int
     workers: int
     tier: str
+    proof: str
     python: str
     replay: str
     outcome: str

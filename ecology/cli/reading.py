@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from agents import Genome, introduce
+from governance import labelled
 from storage import AgentRecord, NotFound, Store, ToolRecord, VersionRecord
 
 from ..report import report_on
@@ -137,6 +138,16 @@ def _version(version: VersionRecord) -> dict[str, Any]:
     return asdict(version) | counts | {"score": version.score}
 
 
+def _trials(store: Store, *, version: int | None = None, proposal: int | None = None) -> list[dict[str, Any]]:
+    """Return the trials of a version or proposal, with what their sandbox tier is worth."""
+    found = store.tools.evaluations(version_id=version, proposal_id=proposal)
+    return [asdict(each) | {"sandbox": labelled(each.tier)} for each in found]
+
+
+def _tried(trials: list[dict[str, Any]]) -> list[str]:
+    return [f"  tried in the sandbox tier {each['sandbox']}: {each['passed']} {each['outcome']}" for each in trials]
+
+
 def _show_tool(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     tool: ToolRecord = store.tools.find(name)
     return _show_version(store, str(store.tools.head(tool.id).id))
@@ -147,9 +158,10 @@ def _show_version(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     source = store.tools.source(version.id)
     change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
     document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
+    document["evaluations"] = trials = _trials(store, version=version.id)
     author = f" by {version.author}" if version.author else ""
     head = f"version {version.id} (number {version.number}){author}{_with(version.model)}: {version.reason}"
-    return document, "\n".join(part for part in (head, change or source) if part)
+    return document, "\n".join(part for part in (head, *_tried(trials), change or source) if part)
 
 
 def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
@@ -157,10 +169,12 @@ def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     said = [asdict(each) for each in store.tools.verdicts(proposal_id=proposal.id)]
     critiques = [asdict(each) for each in store.tools.critiques(proposal.id)]
     source = store.blobs.text(proposal.code_hash)
-    document = asdict(proposal) | {"source": source, "verdicts": said, "critiques": critiques}
+    trials = _trials(store, proposal=proposal.id)
+    document = asdict(proposal) | {"source": source, "verdicts": said, "critiques": critiques, "evaluations": trials}
     lines = [
         f"proposal {proposal.id} by agent {proposal.author_id}{_with(proposal.model)} on version {proposal.parent_id}:"
         f" {proposal.reason}",
+        *_tried(trials),
         *(f"  {each['stage']}: {each['outcome']} by {each['rule']} {each['evidence']}" for each in reversed(said)),
         *(
             f"  critique: {each['stance']} by agent {each['agent_id']}: {each['kind']} {each['evidence']}"

@@ -9,11 +9,16 @@ from __future__ import annotations
 from .compare import same
 from .ladder import open_sandbox
 from .probes import ProbeResult, run_probes
-from .run import Call, Limits, Opaque, Outcome, Program, Result, Run, Tier
+from .run import GUARD, GUARD_LABEL, TIERS, Call, Limits, Opaque, Outcome, Program, Result, Run, Tier, labelled
 from .sandbox import Sandbox
+from .table import Column, examine
 
 __all__ = [
+    "GUARD",
+    "GUARD_LABEL",
+    "TIERS",
     "Call",
+    "Column",
     "Limits",
     "Opaque",
     "Outcome",
@@ -23,6 +28,8 @@ __all__ = [
     "Run",
     "Sandbox",
     "Tier",
+    "examine",
+    "labelled",
     "open_sandbox",
     "run_probes",
     "same",

@@ -1,14 +1,14 @@
-"""The source texts of the probes: each defines `attack(victim, target)`.
+"""The source texts of the probes that need nothing but Python: each defines `attack(victim, target)`.
 
-Promises: texts only; those that knock on doors return the list of doors that opened.
+Promises: texts only; those that knock on doors return the list of doors that opened, or `NOT_RUN`.
 Does not promise: to be run anywhere but in a sandbox.
 """
 
 from __future__ import annotations
 
-_KNOCK = """
-import errno, gc, itertools, sys
-os = sys.modules["os"]
+NOT_RUN = "not run"
+KNOCK = """
+import os, sys
 
 def knock(doors):
     opened = []
@@ -22,13 +22,12 @@ def knock(doors):
 """
 
 WRITE = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
-    flags = os.O_WRONLY | os.O_CREAT
     return knock([
         ("open for writing", lambda: open(target, "w").write("x")),
-        ("os.open", lambda: os.close(os.open(target, flags))),
+        ("os.open", lambda: os.close(os.open(target, os.O_WRONLY | os.O_CREAT))),
         ("append", lambda: open(victim, "a").write("x")),
         ("mkdir", lambda: os.mkdir(target)),
         ("link", lambda: os.link(victim, target)),
@@ -38,7 +37,7 @@ def attack(victim, target):
 )
 
 READ = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     return knock([
@@ -51,8 +50,36 @@ def attack(victim, target):
 """
 )
 
+PROC = (
+    KNOCK
+    + """
+def attack(victim, target):
+    names = ["/proc/self/environ", "/proc/self/maps", "/proc/self/mem", "/proc/1/cmdline", "/proc/1/environ",
+             "/proc/net/tcp", "/proc/sys/kernel/hostname", "/proc/self/fd/3", "/sys/kernel/notes", "/dev/null"]
+    return knock([(name, lambda name=name: open(name, "rb").read(1)) for name in names])
+"""
+)
+
+METADATA = (
+    KNOCK
+    + """
+def attack(victim, target):
+    return knock([
+        ("stat", lambda: os.stat(victim)), ("lstat", lambda: os.lstat(victim)), ("access", lambda: must(os.access(victim, 4))),
+        ("statvfs", lambda: os.statvfs(victim)), ("chmod", lambda: os.chmod(victim, 0o777)),
+        ("chown", lambda: os.chown(victim, 0, 0)), ("utime", lambda: os.utime(victim, (9, 9))),
+        ("setxattr", lambda: os.setxattr(victim, "user.x", b"1")), ("listxattr", lambda: os.listxattr(victim)),
+        ("chdir", lambda: os.chdir("/tmp")), ("umask and mkfifo", lambda: os.mkfifo(target)),
+    ])
+
+def must(found):
+    if not found:
+        raise LookupError
+"""
+)
+
 CHANGE = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     return knock([
@@ -66,7 +93,7 @@ def attack(victim, target):
 )
 
 SOCKET = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     def module():
@@ -76,12 +103,15 @@ def attack(victim, target):
         sys.modules["_socket"].socket(2, 1)
     def local():
         sys.modules["_socket"].socket(1, 1)
-    return knock([("socket module", module), ("loaded socket module", loaded), ("local socket", local)])
+    def pair():
+        sys.modules["_socket"].socketpair()
+    return knock([("socket module", module), ("loaded socket module", loaded), ("local socket", local),
+                  ("socket pair", pair)])
 """
 )
 
 PROCESS = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     def fork():
@@ -99,58 +129,21 @@ def attack(victim, target):
 )
 
 SIGNAL = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     return knock([
         ("parent", lambda: os.kill(os.getppid(), 0)),
         ("first process", lambda: os.kill(1, 0)),
         ("everybody", lambda: os.kill(-1, 0)),
-    ])
-"""
-)
-
-# Walks up the stack to the zygote's own C library, as an attacker would who knows this project's source.
-NATIVE = (
-    _KNOCK
-    + """
-def library():
-    frame = sys._getframe()
-    while frame is not None:
-        for value in list(frame.f_locals.values()):
-            names = getattr(getattr(value, "__func__", value), "__globals__", {})
-            if "kernel" in names:
-                return names["kernel"]
-        frame = frame.f_back
-    return None
-
-def attack(victim, target):
-    kernel = library()
-    if kernel is None:
-        return []
-    number = {"x86_64": {"socket": 41, "openat": 257, "kill": 62, "fchmodat": 268, "newfstatat": 262, "prlimit64": 302},
-              "aarch64": {"socket": 198, "openat": 56, "kill": 129, "fchmodat": 53, "newfstatat": 79, "prlimit64": 261},
-              }[kernel.MACHINE]
-    kernel.NUMBERS.update(number)
-    path, here = victim.encode() + bytes(1), -100
-    return knock([
-        ("socket", lambda: kernel.syscall("socket", 2, 1, 0)),
-        ("local socket", lambda: kernel.syscall("socket", 1, 1, 0)),
-        ("openat", lambda: kernel.syscall("openat", here, path, 0, 0)),
-        ("fchmodat", lambda: kernel.syscall("fchmodat", here, path, 0o777)),
-        ("newfstatat", lambda: kernel.syscall("newfstatat", here, path, bytearray(200).__len__(), 0)),
-        ("clone", lambda: kernel.syscall("clone", 17, 0, 0, 0, 0) or os._exit(0)),
-        ("kill", lambda: kernel.syscall("kill", os.getppid(), 0)),
-        ("prctl", lambda: kernel.prctl(4, 1)),
-        ("executable memory", lambda: kernel.syscall("mmap", 0, 4096, 7, 34, -1, 0)),
-        ("write elsewhere", lambda: kernel.syscall("write", 1, b"x", 1)),
-        ("raise a limit", lambda: kernel.syscall("prlimit64", 0, 0, bytes(16), 0)),
+        ("neighbours", lambda: os.kill(os.getpid() - 1, 0)),
+        ("group of the parent", lambda: os.killpg(os.getpgid(os.getppid()), 0)),
     ])
 """
 )
 
 INHERITED = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     def named():
@@ -166,15 +159,15 @@ def held(number):
     try:
         os.lseek(number, 0, os.SEEK_CUR)
     except OSError as error:
-        return error.errno != errno.EBADF
+        return error.errno != 9
     return True
 """
 )
 
-EXIT = _KNOCK + "\ndef attack(victim, target):\n    os._exit(0)\n"
+EXIT = KNOCK + "\ndef attack(victim, target):\n    os._exit(0)\n"
 
 FORK_BOMB = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     started = 0
@@ -207,10 +200,24 @@ def attack(victim, target):
     return walk(itertools.repeat(0))
 """
 
+MEMORY_BOMB = """
+def attack(victim, target):
+    kept = [b"x" * 1000]
+    while True:
+        kept = kept + kept
+"""
+
+PRINT_FLOOD = """
+def attack(victim, target):
+    for _ in range(20_000):
+        print("x" * 1000)
+    return []
+"""
+
 FLOOD = "def attack(victim, target):\n    return ['x' * 1000] * 100_000\n"
 
 KILL_PARENT = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     knock([("parent", lambda: os.kill(os.getppid(), 9)), ("group", lambda: os.killpg(os.getpgid(os.getppid()), 9))])
@@ -218,12 +225,12 @@ def attack(victim, target):
 """
 )
 
-EXECUTE = _KNOCK + '\ndef attack(victim, target):\n    os.execv("/bin/sh", ["sh", "-c", "exit 0"])\n'
+EXECUTE = KNOCK + '\ndef attack(victim, target):\n    os.execv("/bin/sh", ["sh", "-c", "exit 0"])\n'
 
 RECURSION = "def attack(victim, target):\n    return attack(victim, target) + 1\n"
 
 FORGE = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     body = b'[0,0,{"outcome":"ok","value":42,"fuel":1}]'
@@ -231,6 +238,36 @@ def attack(victim, target):
     return 41
 """
 )
+
+# A whole stream as an honest child writes it, and then the end of the process before the honest one is written.
+FORGE_AND_EXIT = (
+    KNOCK
+    + """
+def attack(victim, target):
+    for body in (b'[0,0,{"outcome":"ok","value":42,"fuel":1}]', b'["end"]'):
+        os.write(3, len(body).to_bytes(4, "big") + body)
+    os._exit(0)
+"""
+)
+
+ANSWER_PIPE = (
+    KNOCK
+    + """
+def attack(victim, target):
+    os.write(4, b"x" * 4096)
+    os.close(4)
+    os.close(3)
+    while True:
+        pass
+"""
+)
+
+CLOCK = """
+import time
+
+def attack(victim, target):
+    return ["wall clock"] if time.time() > 1_600_000_000 else []
+"""
 
 EQUAL = """
 class Everything:
@@ -243,7 +280,7 @@ def attack(victim, target):
 """
 
 STACK_WALK = (
-    _KNOCK
+    KNOCK
     + """
 def attack(victim, target):
     found, frame = [], sys._getframe()

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from storage import SandboxError
 
+from . import bubblewrap
 from .addresses import settled
 from .run import Limits, Tier
 from .zygote import wire
@@ -175,22 +176,41 @@ def _start(tier: Tier, control: int, *, hash_seed: int) -> subprocess.Popen[byte
         raise SandboxError("the sandbox cannot find its Python interpreter: sys.executable is empty")
     flags = ["-S", "-s", "-P", "-X", "utf8", "-X", "no_debug_ranges", "-W", "ignore"]
     flags += ["-B"] if sys.dont_write_bytecode else []
+    words = [*flags, str(SCRIPT), tier, str(control), str(os.getpid())]
+    if tier != "bubblewrap":
+        return _spawn([sys.executable, *words], control, hash_seed=hash_seed)
+    bwrap = bubblewrap.found()
+    if bwrap is None:
+        raise TierRefused("the sandbox tier bubblewrap needs bwrap, which is not on the path; install bubblewrap")
+    try:
+        rules = bubblewrap.filter_file()
+    except (OSError, AttributeError) as error:
+        raise TierRefused(f"the sandbox tier bubblewrap is not to be had here: {error}") from error
+    try:
+        inside = [bubblewrap.executable(), *words]
+        walled = bubblewrap.command(bwrap, inside, script=SCRIPT, filter_fd=rules)
+        return _spawn(walled, control, rules, hash_seed=hash_seed)
+    finally:
+        os.close(rules)
+
+
+def _spawn(command: list[str], *descriptors: int, hash_seed: int) -> subprocess.Popen[bytes]:
     # Isolated mode would ignore the hash seed, so the environment is emptied of everything else instead.
     kept = {name: os.environ[name] for name in _NEEDED_TO_START if name in os.environ}
     try:
         with settled():
             return subprocess.Popen(
-                [sys.executable, *flags, str(SCRIPT), tier, str(control), str(os.getpid())],
+                command,
                 env=kept | {"PYTHONHASHSEED": str(hash_seed)},
                 cwd="/",
-                pass_fds=(control,),
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
     except OSError as error:
-        raise SandboxError(f"the sandbox cannot start {sys.executable}: {error}") from error
+        raise SandboxError(f"the sandbox cannot start {command[0]}: {error}") from error
 
 
 def _end(process: subprocess.Popen[bytes], control: socket.socket, owner: int) -> None:

@@ -7,10 +7,29 @@ Does not promise: that a `Value` is true. Whatever came from a child is a claim,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
+# `refused`: it was not run here, whether it is too large, the sandbox was not to be had, or the tier cannot run it.
 Outcome = Literal["ok", "error", "timeout", "killed", "memory", "output", "refused"]
-Tier = Literal["namespaces", "zygote", "rlimit"]
+Tier = Literal["namespaces", "zygote", "monty", "bubblewrap", "rlimit"]
+# The strongest first; the last is an accident guard, not a sandbox.
+TIERS: tuple[Tier, ...] = get_args(Tier)
+GUARD: Tier = "rlimit"
+GUARD_LABEL = "the rlimit tier is an accident guard, not a sandbox"
+_LABELS: dict[str, str] = {
+    GUARD: "an accident guard, not a sandbox",
+    "monty": "an interpreter that cannot run every tool, whose verdicts may differ from Python's",
+}
+
+
+def labelled(tier: str) -> str:
+    """Return a tier's name as every report shows it: with what its verdicts are not worth, where that is so."""
+    return f"{tier} ({_LABELS[tier]})" if tier in _LABELS else tier
+
+
+def suffices(tier: Tier, demanded: Tier) -> bool:
+    """Return whether a tier is at least as strong as the one demanded."""
+    return TIERS.index(tier) <= TIERS.index(demanded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ DEADLY = (
     "process_vm_readv", "process_vm_writev", "userfaultfd", "seccomp",
 )  # fmt: skip
 NO_EXECUTION = ("mmap", "mprotect")
+# Bubblewrap starts our process under the outer filter.
+_NEEDED_OUTSIDE = frozenset({"execve", "execveat", "seccomp"})
+# Every CLONE_NEW* flag but CLONE_NEWTIME, whose bit `clone` reads as an exit signal.
+NEW_NAMESPACES = 0x7E020000
 
 PROT_EXEC = 4
 X32_BIT = 0x40000000
@@ -64,6 +68,23 @@ def program(machine: str, *, result_fd: int) -> bytes:
     steps += [_answer(numbers[name], KILL) for name in DEADLY if name in numbers]
     steps += [_answer(numbers["clone3"], REFUSE | errno.ENOSYS), _step(_RETURN, REFUSE | errno.EPERM)]
     return b"".join(steps)
+
+
+def outer_program(machine: str) -> bytes:
+    """Return the filter of the process that forks candidates inside bubblewrap: what it never needs, it may not call.
+
+    It refuses io_uring, keys, tracing, mounting and new namespaces, by `unshare`, `clone` or `clone3` alike; running a
+    program stays allowed, for bubblewrap itself still has to start one.
+    """
+    numbers = kernel.numbers(machine)
+    refuse = REFUSE | errno.EPERM
+    steps = [_step(_LOAD, _ARCH), _step(_EQUAL, kernel.audit_arch(machine), hit=1), _step(_RETURN, KILL)]
+    steps += [_step(_LOAD, _NUMBER), _step(_AT_LEAST, X32_BIT, miss=1), _step(_RETURN, KILL)]
+    steps += [_answer(numbers[name], refuse) for name in DEADLY if name in numbers and name not in _NEEDED_OUTSIDE]
+    steps += [_answer(numbers["clone3"], REFUSE | errno.ENOSYS)]
+    steps += [_step(_EQUAL, numbers["clone"], miss=3), _step(_LOAD, _argument(0))]
+    steps += [_step(_ANY_BIT, NEW_NAMESPACES, miss=1), _step(_RETURN, refuse)]
+    return b"".join([*steps, _step(_RETURN, ALLOW)])
 
 
 class Filter:

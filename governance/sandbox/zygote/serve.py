@@ -21,7 +21,7 @@ from .tier import Entered
 
 HELLO_VERSION = 1
 # Only the chosen tier is imported: what the others need may not exist on this system.
-TIERS = {"namespaces": "namespaces", "zygote": "alone", "rlimit": "guard"}
+TIERS = {"namespaces": "namespaces", "zygote": "alone", "bubblewrap": "walled", "rlimit": "guard"}
 # How often to look whether the parent still lives, where the kernel does not tell.
 PATIENCE_MS = 2000
 BYTES_PER_MB = 1 << 20
