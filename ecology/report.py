@@ -128,8 +128,8 @@ class Report:
             *(_failed(each) for each in self.failures),
             f"{self.turns} turns, {self.candidates} candidates run, {self.proposals} proposals, {self.vetoes} vetoed",
             f"{self.agents_spawned} agents spawned, {self.agents_retired} retired;"
-            f" {money(self.usd, self.unpriced)}; {self.elapsed_s:.1f} s; sandbox {labelled(self.tier)}; model {self.model}",
-            *([f"  {self.proof}"] if self.proof else []),
+            f" {money(self.usd, self.unpriced)}; {self.elapsed_s:.1f} s; model {self.model}",
+            f"sandbox {labelled(self.tier)}{': ' * bool(self.proof)}{self.proof}",
             f"ended: {_ENDINGS[self.ending]}",
             *([f"  {self.refusal}"] if self.refusal else []),
             *([_REPLAYED[self.replayed]] if self.replayed is not None else []),

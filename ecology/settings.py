@@ -13,10 +13,10 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents import Manner
-from governance import TIERS, Tier
+from governance import TIERS
 from storage import ConfigurationError
 
-SandboxChoice = Literal["auto"] | Tier
+SandboxChoice = Literal["auto", "namespaces", "zygote", "monty", "bubblewrap", "rlimit"]
 
 OFFLINE_WINDOW = 8
 MODEL_WINDOW = 64

@@ -13,6 +13,7 @@ from .sandbox import (
     GUARD_LABEL,
     TIERS,
     Call,
+    Column,
     Limits,
     Opaque,
     ProbeResult,
@@ -80,4 +81,5 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "examine",
     "run_probes",
     "ProbeResult",
+    "Column",
 ]

@@ -61,7 +61,7 @@ class Sessions:
     def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str, proof: str = "", replay: str = "") -> int:
         """Note that this process begins to work on a run, and return the session's id.
 
-        Args: tier: the sandbox's; proof: what its self-test found; replay: the database whose replies are used again, if any.
+        Args: tier: the sandbox's; proof: what its self-test found; replay: the database whose replies are used again.
         """
         ours = {
             "run_id": run_id,

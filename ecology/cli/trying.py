@@ -1,4 +1,4 @@
-"""`ecology try` runs a file in the sandbox; `ecology doctor` shows what the sandbox here stops."""
+"""`ecology try` runs a file in the sandbox; `ecology doctor` shows what each sandbox tier here stops."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import ast
 import json
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from governance import Call, Limits, Program, open_sandbox, run_probes
+from governance import (
+    GUARD,
+    GUARD_LABEL,
+    TIERS,
+    Call,
+    Column,
+    Limits,
+    Program,
+    examine,
+    labelled,
+    open_sandbox,
+)
 from storage import ConfigurationError, SandboxUnavailable, Store
 
-from ..settings import SandboxChoice
 from .console import JsonOption, print_document, print_table, print_text, remark
 from .running import SandboxOption
 
@@ -58,22 +69,56 @@ def doctor(
     sandbox: SandboxOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Run hostile probes in the sandbox and print what it stops; verify a database's history where one is given."""
+    """Run hostile probes in each sandbox tier and print what it stops; verify a database where one is given.
+
+    With --sandbox, in that tier alone.
+    """
     verified = _verified(database)
-    choice: SandboxChoice = sandbox
-    with open_sandbox(choice) as box:
-        found, tier, abi = run_probes(box), box.tier, box.landlock_abi
+    columns = examine(TIERS if sandbox == "auto" else (sandbox,))
+    best = next((column for column in columns if column.proved), None)
+    if best is None and sandbox != GUARD:
+        # One sentence says what is missing, with each tier's reason.
+        open_sandbox(sandbox).close()
     if as_json:
-        print_document(tier=tier, landlock_abi=abi, probes=[asdict(each) for each in found], database=verified)
+        print_document(tier=best.tier if best else sandbox, landlock_abi=best.landlock_abi if best else 0,
+                       tiers=[_tier_document(each) for each in columns], probes=_probe_documents(columns),
+                       database=verified)  # fmt: skip
     else:
-        print_text(f"sandbox tier {tier}, Landlock ABI {abi}")
-        print_table(("probe", "contained", "detail"), ((each.name, each.contained, each.detail) for each in found))
+        _print_columns(columns, best)
         if verified:
             print_text(f"{verified['path']}: {verified['entries']} entries, history {verified['history_hash']} holds")
-    if tier == "rlimit":
-        remark("the rlimit tier is an accident guard, not a sandbox")
-    if not all(each.contained for each in found):
-        raise typer.Exit(1)
+    if sandbox == GUARD:
+        remark(GUARD_LABEL)
+
+
+def _tier_document(column: Column) -> dict[str, object]:
+    found = asdict(column)
+    del found["rows"]
+    return found | {"label": labelled(column.tier)}
+
+
+def _probe_documents(columns: Sequence[Column]) -> list[dict[str, object]]:
+    """Return a document for each probe: what came of it in each tier that could be entered."""
+    tried = [column for column in columns if column.rows]
+    names = [row.name for row in tried[0].rows] if tried else []
+    return [
+        {
+            "name": name,
+            "cells": {column.tier: column.rows[place].cell for column in tried},
+            "details": {column.tier: column.rows[place].detail for column in tried},
+        }
+        for place, name in enumerate(names)
+    ]
+
+
+def _print_columns(columns: Sequence[Column], best: Column | None) -> None:
+    tried = [column for column in columns if column.rows]
+    rows = zip(*(column.rows for column in tried), strict=True)
+    print_text(f"sandbox tier {best.tier}, Landlock ABI {best.landlock_abi}" if best else "sandbox tier none")
+    print_table(("probe", *(column.tier for column in tried)),
+                ((cells[0].name, *(each.cell for each in cells)) for cells in rows))  # fmt: skip
+    for column in columns:
+        print_text(f"{labelled(column.tier)}: {column.missing or column.proof}")
 
 
 def _verified(database: Path | None) -> dict[str, object] | None:

@@ -65,7 +65,8 @@ METADATA = (
     + """
 def attack(victim, target):
     return knock([
-        ("stat", lambda: os.stat(victim)), ("lstat", lambda: os.lstat(victim)), ("access", lambda: must(os.access(victim, 4))),
+        ("stat", lambda: os.stat(victim)), ("lstat", lambda: os.lstat(victim)),
+        ("access", lambda: must(os.access(victim, 4))),
         ("statvfs", lambda: os.statvfs(victim)), ("chmod", lambda: os.chmod(victim, 0o777)),
         ("chown", lambda: os.chown(victim, 0, 0)), ("utime", lambda: os.utime(victim, (9, 9))),
         ("setxattr", lambda: os.setxattr(victim, "user.x", b"1")), ("listxattr", lambda: os.listxattr(victim)),

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -94,7 +95,8 @@ class Zygote:
             except SandboxError:
                 self._control.close()
                 raise
-        self._finalizer = weakref.finalize(self, _end, self._process, self._control, self.owner)
+        walled = tier == "bubblewrap"
+        self._finalizer = weakref.finalize(self, _end, self._process, self._control, self.owner, group=walled)
         self._runs = 0
         self.facts = self._hello(tier)
 
@@ -158,7 +160,7 @@ class Zygote:
                 if patience is not None:
                     patience()
                     patience = None
-                if time.monotonic() < deadline:
+                if time.monotonic() < deadline and _runs(self._process):
                     continue
                 raise ZygoteDied("the sandbox process does not answer; open a new sandbox")
             try:
@@ -213,7 +215,14 @@ def _spawn(command: list[str], *descriptors: int, hash_seed: int) -> subprocess.
         raise SandboxError(f"the sandbox cannot start {command[0]}: {error}") from error
 
 
-def _end(process: subprocess.Popen[bytes], control: socket.socket, owner: int) -> None:
+def _runs(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether a process still runs, without reaping it: its group keeps its number until it is reaped."""
+    if process.returncode is not None or not hasattr(os, "waitid"):
+        return process.returncode is None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+def _end(process: subprocess.Popen[bytes], control: socket.socket, owner: int, *, group: bool) -> None:
     if os.getpid() != owner:
         control.close()
         return
@@ -221,6 +230,10 @@ def _end(process: subprocess.Popen[bytes], control: socket.socket, owner: int) -
     with contextlib.suppress(OSError):
         control.shutdown(socket.SHUT_RDWR)
     control.close()
+    if group and process.returncode is None:
+        # Bubblewrap that failed half-way leaves a process behind that waits for ever.
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
     try:
         process.wait(timeout=END_S)
     except subprocess.TimeoutExpired:

@@ -175,7 +175,6 @@ def _source(call: str, x86_64: int, aarch64: int, arguments: str) -> str:
 def raw_attacks() -> dict[str, tuple[str, ...]]:
     """Return the attacks of each row, in the order of the rows."""
     rows: dict[str, tuple[str, ...]] = {}
-    for row, *call in _CALLS:
-        name, x86_64, aarch64, arguments = call
-        rows[row] = (*rows.get(row, ()), _source(str(name), int(x86_64), int(aarch64), str(arguments)))
+    for row, call, x86_64, aarch64, arguments in _CALLS:
+        rows[row] = (*rows.get(row, ()), _source(call, x86_64, aarch64, arguments))
     return rows

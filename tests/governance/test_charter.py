@@ -24,6 +24,7 @@ def test_the_default_charter_has_every_rule_on(charter: Charter) -> None:
     assert rule_names(charter) == [
         *("Parses", "DeclaredImports", "NoReflection", "NoDynamicCode", "NoOutsideWorld", "NoEarlyExit"),
         *("NoModulePatching", "NoRiggedCheck", "SizeGrowth"),
+        *("TierDemanded", "BothRun"),
         *("SignatureKept", "ResultCount", "NoCaseLost", "ScoreImproves", "InputsUnmutated", "Deterministic"),
         *("FreshParent", "AuthorNotSoleApprover", "NoStandingObjection", "RatePerTool"),
         *("NeedsApproval", "NotQuarantined", "NotFrozen"),

@@ -1,7 +1,7 @@
 """Run the command line where system calls are missing: `crippled.py unshare,mount,... WORD ...`.
 
 The calls are taken away from this process and all below it by a seccomp filter that answers "not implemented";
-`filter` stands for seccomp itself.
+`filter` stands for seccomp itself, `monty` for the interpreter of that tier, here and in the workers.
 """
 
 from __future__ import annotations
@@ -9,12 +9,20 @@ from __future__ import annotations
 import ctypes
 import struct
 import sys
+import tempfile
+from pathlib import Path
 
 from ecology.cli import main
 from governance.sandbox.zygote import kernel
 
 _REFUSE, _ALLOW, _ENOSYS = 0x50000, 0x7FFF0000, 38
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
+
+
+def hide_monty(folder: Path) -> None:
+    """Let pydantic_monty seem not to be installed: a module of that name, found first, that cannot be imported."""
+    (folder / "pydantic_monty.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
+    sys.path.insert(0, str(folder))
 
 
 def forbid(names: list[str]) -> None:
@@ -39,6 +47,10 @@ def _step(code: int, value: int, *, miss: int = 0) -> bytes:
 
 
 if __name__ == "__main__":
-    forbid(sys.argv[1].split(","))
-    del sys.argv[1]
-    main()
+    gone = sys.argv.pop(1).split(",")
+    with tempfile.TemporaryDirectory() as folder:
+        if "monty" in gone:
+            gone.remove("monty")
+            hide_monty(Path(folder))
+        forbid(gone)
+        main()

@@ -30,7 +30,7 @@ def test_run_ends_with_one_document_that_has_the_promised_fields(zoo: Zoo) -> No
 
 
 def test_the_history_stays_whole_and_its_hash_is_the_one_reported(ecology: Shell, zoo: Zoo) -> None:
-    database = ecology("doctor", zoo.database, "--json").document()["database"]
+    database = ecology("doctor", zoo.database, "--sandbox", "rlimit", "--json").document()["database"]
 
     assert database["history_hash"] == zoo.said.document()["history_hash"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from governance import TIERS
 from tests.ecology.cli.command_line import Shell, Zoo
 
 TOOL = r"""
@@ -58,7 +59,7 @@ def test_try_tells_tier_outcome_and_value(
     found = said.document()
     assert (said.code, said.err, found["outcome"], found["value"]) == (code, "", outcome, value)
     assert found["literal"] == (None if value is None else value if value == "(2, {3})" else repr(value))
-    assert found["error"] == error and found["tier"] in ("namespaces", "zygote", "rlimit")
+    assert found["error"] == error and found["tier"] in TIERS
     assert (plain.code, plain.err, plain.out.count("\n")) == (code, "", 1)
     assert plain.out.startswith(f"{found['tier']}  {outcome}  ")
 
@@ -97,16 +98,27 @@ def test_try_refuses_what_it_cannot_run(ecology: Shell, tool: Path, words: list[
 
 
 def test_doctor_prints_one_line_a_probe_and_verifies_a_database(ecology: Shell, zoo: Zoo) -> None:
-    said = ecology("doctor", zoo.database)
+    said = ecology("doctor", zoo.database, "--sandbox", "rlimit")
 
     assert said.code == 0 and said.out.startswith("sandbox tier ")
     assert "socket" in said.out and said.out.rstrip().endswith("holds")
+    assert said.err == "the rlimit tier is an accident guard, not a sandbox\n"
 
 
-def test_doctor_says_with_json_what_each_probe_found(ecology: Shell) -> None:
-    found = ecology("doctor", "--json").document()
+def test_doctor_says_for_every_tier_what_each_probe_came_to(ecology: Shell) -> None:
+    found, plain = ecology("doctor", "--json").document(), ecology("doctor").out
 
-    assert all(probe["contained"] for probe in found["probes"]) and found["database"] is None
+    tiers = {each["tier"]: each for each in found["tiers"]}
+    assert tuple(tiers) == TIERS and found["tier"] in TIERS and found["database"] is None
+    entered = [tier for tier, each in tiers.items() if not each["missing"]]
+    assert "rlimit" in entered and "accident guard" in tiers["rlimit"]["label"]
+    for probe in found["probes"]:
+        assert list(probe["cells"]) == entered
+        assert set(probe["cells"].values()) <= {"stopped", "not stopped", "not run"}
+    looked = next(probe for probe in found["probes"] if probe["name"] == "look at a file outside")
+    assert looked["cells"]["rlimit"] == "not stopped" and looked["cells"][found["tier"]] == "stopped"
+    assert all(f"{each}" in plain.splitlines()[1] for each in entered)
+    assert "rlimit (an accident guard, not a sandbox): self-test of rlimit" in plain
 
 
 def test_doctor_names_a_database_that_is_not_there(ecology: Shell) -> None:

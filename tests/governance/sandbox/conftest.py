@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from governance.sandbox import Sandbox, Tier, open_sandbox
 from storage import SandboxUnavailable
 
-TIERS: tuple[Tier, ...] = ("namespaces", "zygote", "rlimit")
+# The tiers that fork a zygote; Monty has claims of its own.
+TIERS: tuple[Tier, ...] = ("namespaces", "zygote", "bubblewrap", "rlimit")
 
 
 _SCALARS = st.one_of(
@@ -50,7 +51,7 @@ def any_tier(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="session", params=TIERS[:2])
+@pytest.fixture(scope="session", params=TIERS[:3])
 def strong(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox of each tier that must contain hostile code."""
     with _open(cast(Tier, request.param)) as sandbox:

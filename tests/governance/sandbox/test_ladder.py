@@ -11,7 +11,8 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from governance.sandbox import Sandbox, open_sandbox
+from governance.sandbox import Sandbox, Tier, open_sandbox
+from governance.sandbox.ladder import STRONG
 from storage import SandboxUnavailable
 
 ROOT = Path(__file__).parents[3]
@@ -39,11 +40,15 @@ def forbid(names, number):
     kernel.prctl(38, 1)
     kernel.prctl(22, 2, ctypes.addressof(header))
 
-forbid(sys.argv[2].split(), int(sys.argv[3])) if sys.argv[2] else None
+names = sys.argv[2].split()
+if "monty" in names:
+    names.remove("monty")
+    sys.modules["pydantic_monty"] = None
+forbid(names, int(sys.argv[3])) if names else None
 try:
     with open_sandbox(sys.argv[1], allow_rlimit=sys.argv[4] == "allow") as sandbox:
         run = sandbox.run(Program("def f(): return 6 * 7", "f", (Call("()"),)))
-        escaped = [row.name for row in run_probes(sandbox, quick=True) if not row.contained]
+        escaped = [row.name for row in run_probes(sandbox, quick=True) if row.cell == "not stopped"]
         print(sandbox.tier, run.results[0].value, escaped if sandbox.tier != "rlimit" else "guard")
 except SandboxUnavailable as error:
     print("unavailable", error)
@@ -93,14 +98,16 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="system calls are tak
 @pytest.mark.parametrize("answer", [1, 38])
 @pytest.mark.parametrize("call", ["unshare", "mount", "pivot_root"])
 def test_without_namespaces_auto_takes_the_next_tier(call: str, answer: int) -> None:
-    found = opened("auto", without=call, answer=answer)
+    found = opened("auto", without=f"{call} monty", answer=answer)
 
     assert found == ["zygote", "42", "[]"] or found[0] == "unavailable"
 
 
 @linux
 def test_without_namespaces_and_landlock_auto_refuses_in_one_sentence() -> None:
-    word, text = " ".join(opened("auto", without="unshare landlock_create_ruleset", answer=38)).split(" ", 1)
+    word, text = " ".join(opened("auto", without="unshare mount landlock_create_ruleset monty", answer=38)).split(
+        " ", 1
+    )
 
     assert word == "unavailable" and "--sandbox rlimit" in text and "\n" not in text
 
@@ -108,7 +115,7 @@ def test_without_namespaces_and_landlock_auto_refuses_in_one_sentence() -> None:
 @linux
 @pytest.mark.parametrize("answer", [1, 38])
 def test_without_seccomp_auto_refuses(answer: int) -> None:
-    word, text = " ".join(opened("auto", without="filter", answer=answer)).split(" ", 1)
+    word, text = " ".join(opened("auto", without="filter monty", answer=answer)).split(" ", 1)
 
     assert word == "unavailable" and "--sandbox rlimit" in text
 
@@ -116,13 +123,13 @@ def test_without_seccomp_auto_refuses(answer: int) -> None:
 @linux
 @pytest.mark.parametrize("allow", [("rlimit", False), ("auto", True)])
 def test_the_accident_guard_works_where_everything_is_missing(allow: tuple[str, bool]) -> None:
-    missing = "unshare mount pivot_root landlock_create_ruleset landlock_restrict_self capset filter"
+    missing = "unshare mount pivot_root landlock_create_ruleset landlock_restrict_self capset filter monty"
 
     assert opened(allow[0], without=missing, answer=38, allow=allow[1]) == ["rlimit", "42", "guard"]
 
 
 @linux
-@pytest.mark.parametrize("tier", ["namespaces", "zygote", "rlimit"])
+@pytest.mark.parametrize("tier", ["namespaces", "zygote", "bubblewrap", "rlimit"])
 def test_an_ordinary_user_gets_every_tier_that_root_gets(tier: str) -> None:
     prefix = _as_nobody()
     if opened(tier)[0] == "unavailable":
@@ -132,7 +139,7 @@ def test_an_ordinary_user_gets_every_tier_that_root_gets(tier: str) -> None:
 
 
 @linux
-@pytest.mark.parametrize("tier", ["namespaces", "zygote", "rlimit"])
+@pytest.mark.parametrize("tier", ["namespaces", "zygote", "bubblewrap", "rlimit"])
 def test_root_without_capabilities_gets_a_sandbox_or_a_refusal(tier: str) -> None:
     _as_nobody()
     prefix = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
@@ -146,7 +153,7 @@ def test_auto_takes_the_strongest_tier_that_can_be_had() -> None:
 
 
 def _strongest() -> str:
-    for tier in ("namespaces", "zygote"):
+    for tier in STRONG:
         try:
             with open_sandbox(tier):
                 return tier
@@ -164,4 +171,49 @@ def test_a_hash_seed_out_of_range_is_named(seed: int) -> None:
 def test_a_sandbox_records_its_tier_and_the_landlock_abi(strong: Sandbox) -> None:
     run_tier = strong.tier
 
-    assert run_tier in ("namespaces", "zygote") and strong.landlock_abi >= 0
+    assert run_tier in STRONG and strong.landlock_abi >= 0
+
+
+@linux
+def test_where_the_kernel_offers_nothing_auto_takes_the_interpreter() -> None:
+    pytest.importorskip("pydantic_monty", reason="the extra `monty` is not installed")
+    missing = "unshare mount pivot_root landlock_create_ruleset landlock_restrict_self capset filter"
+
+    assert opened("auto", without=missing, answer=38) == ["monty", "42", "[]"]
+
+
+@linux
+def test_without_namespaces_of_our_own_landlock_and_monty_auto_takes_bubblewrap() -> None:
+    found = opened("auto", without="unshare landlock_create_ruleset landlock_restrict_self monty", answer=1)
+
+    if found[0] == "unavailable":
+        pytest.skip("bubblewrap does not work here")
+    assert found == ["bubblewrap", "42", "[]"]
+
+
+@pytest.mark.parametrize("tier", ["zygote", "monty", "bubblewrap", "rlimit"])
+def test_a_tier_below_the_one_demanded_is_refused_before_it_starts(tier: Tier) -> None:
+    with pytest.raises(SandboxUnavailable, match=f"demands the sandbox tier namespaces or a stronger one, not {tier}"):
+        open_sandbox(tier, demanded="namespaces")
+
+
+@linux
+def test_auto_never_falls_below_the_tier_demanded() -> None:
+    with pytest.raises(SandboxUnavailable) as refused, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("governance.sandbox.ladder.prove", _nothing_holds)
+        open_sandbox(demanded="zygote", allow_rlimit=True)
+
+    assert "charter demands zygote" in str(refused.value) and "monty" not in str(refused.value)
+
+
+def _nothing_holds(tier: Tier, *, hash_seed: int) -> Sandbox:
+    raise SandboxUnavailable(f"no {tier} here")
+
+
+def test_a_proved_sandbox_tells_what_its_self_test_found(strong: Sandbox) -> None:
+    assert strong.proof.startswith(f"self-test of {strong.tier}, ") and " 0 not stopped" in strong.proof
+
+
+def test_the_accident_guard_says_that_nothing_was_proved() -> None:
+    with open_sandbox("rlimit") as guard:
+        assert "accident guard, not a sandbox" in guard.proof and "nothing was proved" in guard.proof

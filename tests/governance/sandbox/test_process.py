@@ -81,7 +81,7 @@ def test_a_sandbox_that_was_forgotten_is_closed_too() -> None:
 
 @proc
 def test_a_zygote_that_died_is_started_again(any_tier: Sandbox) -> None:
-    zygote = any_tier._zygote
+    zygote = any_tier._inside._zygote
     assert zygote is not None
     for process in family(os.getpid()) & (family(zygote._process.pid) | {zygote._process.pid}):
         os.kill(process, signal.SIGKILL)
@@ -130,7 +130,7 @@ def test_a_forked_bystander_does_not_keep_a_zygote_alive(any_tier: Sandbox) -> N
     sandbox.close()
 
     assert time.monotonic() - started < 2.0
-    assert sandbox._zygote is None and len(family(os.getpid())) < len(below)
+    assert sandbox._inside._zygote is None and len(family(os.getpid())) < len(below)
     os.kill(bystander, signal.SIGKILL)
     os.waitpid(bystander, 0)
 
