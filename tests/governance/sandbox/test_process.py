@@ -16,6 +16,7 @@ import pytest
 
 from governance.sandbox import Call, Limits, Program, Sandbox
 from governance.sandbox.addresses import ADDR_NO_RANDOMIZE, settled
+from governance.sandbox.forks import Forks
 
 ROOT = Path(__file__).parents[3]
 ONE = Program("def f():\n    return 1\n", "f", (Call("()"),))
@@ -81,8 +82,8 @@ def test_a_sandbox_that_was_forgotten_is_closed_too() -> None:
 
 @proc
 def test_a_zygote_that_died_is_started_again(any_tier: Sandbox) -> None:
+    assert isinstance(any_tier._inside, Forks) and any_tier._inside._zygote is not None
     zygote = any_tier._inside._zygote
-    assert zygote is not None
     for process in family(os.getpid()) & (family(zygote._process.pid) | {zygote._process.pid}):
         os.kill(process, signal.SIGKILL)
 
@@ -93,6 +94,7 @@ PARENT = """
 import os, sys, threading, time
 from governance.sandbox import Call, Limits, Program, Sandbox
 from governance.sandbox.addresses import ADDR_NO_RANDOMIZE, settled
+from governance.sandbox.forks import Forks
 sandbox = Sandbox(sys.argv[1])
 print("ready", flush=True)
 source = "import sys\\ndef f():\\n    lock = sys.modules['_thread'].allocate_lock()\\n"
@@ -130,7 +132,8 @@ def test_a_forked_bystander_does_not_keep_a_zygote_alive(any_tier: Sandbox) -> N
     sandbox.close()
 
     assert time.monotonic() - started < 2.0
-    assert sandbox._inside._zygote is None and len(family(os.getpid())) < len(below)
+    assert isinstance(sandbox._inside, Forks) and sandbox._inside._zygote is None
+    assert len(family(os.getpid())) < len(below)
     os.kill(bystander, signal.SIGKILL)
     os.waitpid(bystander, 0)
 
