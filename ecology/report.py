@@ -14,13 +14,14 @@ from agents.models import SIMULATED
 from governance import GUARD, GUARD_LABEL, labelled
 from storage import ConfigurationError, ModelFailure, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
 
-Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "unfinished"]
+Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "forked", "unfinished"]
 
 _ENDINGS: dict[Ending, str] = {
     "settled": "nothing left to do",
     "extinct": "nobody is left alive who could go on",
     "turns": "all turns taken",
     "budget": "a budget is used up; `ecology resume` with a larger one goes on",
+    "forked": "another future goes on from here",
     "stopped": "stopped on request; `ecology resume` goes on",
     "waiting": "rewrites wait for approval: `ecology approvals` lists them, and `ecology resume` goes on",
     "unfinished": "not finished; `ecology resume` goes on",
@@ -217,7 +218,7 @@ def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bo
 
 
 def _ending(run: RunRecord, sessions: Sequence[SessionRecord]) -> Ending:
-    if run.ending in ("settled", "extinct", "turns", "budget"):
+    if run.ending is not None:
         return cast(Ending, run.ending)
     outcome = sessions[-1].outcome if sessions else None
     return cast(Ending, outcome) if outcome in ("stopped", "waiting") else "unfinished"

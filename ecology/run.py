@@ -80,7 +80,8 @@ class Run:
             world.fold(entry)
         scribe.settle()
         if ending not in ("stopped", "waiting"):
-            self._seal(world, scribe)
+            if ending != "forked":
+                self._seal(world, scribe)
             scribe.submit(partial(self._end, scribe=scribe, ending=ending))
             scribe.settle()
         return ending, refusal

@@ -9,6 +9,7 @@ from .agent import AgentRecord, Agents
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
 from .cases import TestRecord, TestStatus
+from .difference import Difference, first_difference
 from .errors import (
     BudgetReached,
     Busy,
@@ -34,6 +35,7 @@ from .errors import (
     UnknownTool,
     UnknownVersion,
 )
+from .fork import fork
 from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
@@ -63,6 +65,9 @@ from .writer import Pending
 
 __all__ = [  # noqa: RUF022 - in an order that teaches
     "Store",
+    "fork",
+    "Difference",
+    "first_difference",
     "Transaction",
     "Pending",
     "Entry",

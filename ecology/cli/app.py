@@ -9,6 +9,7 @@ import typer
 
 from .checking import tasks_app
 from .console import say
+from .futures import fork, replay
 from .mailbox import mailbox
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
@@ -42,7 +43,7 @@ def _version() -> str:
         return "not installed; run from its source folder"
 
 
-for command in (run, resume, agents, lineage, show, board, verdicts, doctor, mailbox):
+for command in (run, resume, fork, replay, agents, lineage, show, board, verdicts, doctor, mailbox):
     app.command()(command)
 app.command("try")(try_)
 app.add_typer(tasks_app, name="tasks")
