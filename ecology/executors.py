@@ -1,7 +1,7 @@
 """A pool of worker processes that think and examine; each has its own sandbox.
 
-Promises: a job is a pure function of its message, so one that a dead worker took along is simply done again; results
-come back on futures, in any order. Does not promise: order, which is the engine's business.
+Promises: a job is a pure function of its message, so one that a dead or a stuck worker took along is simply done again;
+results come back on futures, in any order. Does not promise: order, which is the engine's business.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from typing import Any, Self
 
 from storage import EcologyError
 
+from .pulse import Pulse
 from .turn import Job, Kit
 
 _ATTEMPTS = 3
+# How long a worker at a job may use no processor time before it is replaced, and how often that is looked at.
+_PATIENCE_S = 60.0
+_LOOK_S = 1.0
 
 
 class WorkerLost(EcologyError):
@@ -29,12 +33,15 @@ class WorkerLost(EcologyError):
 
 
 class Pool:
-    """As many worker processes as asked for, fed from one queue; a context manager."""
+    """As many worker processes as asked for, fed from one queue; a context manager.
 
-    def __init__(self, kit: Kit, *, workers: int) -> None:
+    `patience_s` is how long a worker at a job may use no processor time before another takes its place.
+    """
+
+    def __init__(self, kit: Kit, *, workers: int, patience_s: float = _PATIENCE_S) -> None:
         self._kit = kit
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
-        self._workers = [_Worker(kit, number) for number in range(workers)]
+        self._workers = [_Worker(kit, number, patience_s=patience_s) for number in range(workers)]
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), name=f"worker-{number}", daemon=True)
             for number, worker in enumerate(self._workers)
@@ -103,8 +110,9 @@ def _settle(worker: _Worker, job: Job, future: Future[Any]) -> None:
 class _Worker:
     """One process running `ecology.worker`, started when it is first needed."""
 
-    def __init__(self, kit: Kit, number: int) -> None:
+    def __init__(self, kit: Kit, number: int, *, patience_s: float) -> None:
         self._kit = kit
+        self._patience_s = patience_s
         self._number = number
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
@@ -112,9 +120,16 @@ class _Worker:
         self.stopped = False
 
     def do(self, job: Job) -> tuple[bool, Any]:
-        """Send a job and wait: (True, result) or (False, the exception it raised). Raises EOFError, OSError."""
+        """Send a job and wait: (True, result) or (False, the exception it raised).
+
+        Raises: EOFError, OSError: the process is gone, or stuck.
+        """
         connection = self._connected()
         connection.send(job)
+        pulse = Pulse(self._process.pid if self._process else 0, patience_s=self._patience_s)
+        while not connection.poll(_LOOK_S):
+            if pulse.is_stuck():
+                raise EOFError("the worker does nothing any more")
         done, result = connection.recv()
         return done, result
 

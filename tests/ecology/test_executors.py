@@ -45,6 +45,17 @@ def test_a_job_whose_worker_dies_is_done_again(kit: Kit, few_tasks: tuple[Task, 
         assert pool.submit(Weigh(0, few_tasks[0].code)).result(timeout=60).card.visible
 
 
+def test_a_stuck_worker_is_replaced_and_its_job_done(kit: Kit, few_tasks: tuple[Task, ...]) -> None:
+    before = children()
+    with Pool(kit, workers=1, patience_s=2.0) as pool:
+        pool.submit(AskTier()).result(timeout=60)
+        (stuck,) = children() - before
+        os.kill(stuck, signal.SIGSTOP)
+
+        assert pool.submit(Weigh(0, few_tasks[0].code)).result(timeout=120).card.visible
+        assert stuck not in children()
+
+
 def test_what_a_job_raises_reaches_whoever_waits(kit: Kit) -> None:
     with Pool(kit, workers=1) as pool, pytest.raises(KeyError):
         pool.submit(Weigh(999, "")).result(timeout=60)
