@@ -67,7 +67,7 @@ def _copy(past: Store, copy: Store, *, until: int, turn: int, moment: float) -> 
     for at, events in groupby(recorded, key=lambda each: float(each[0]["at"])):
         change = list(events)
         copy.submit(lambda tx, at=at, change=change: _record(tx, past, at, change)).applied()  # type: ignore[misc]
-    copy.write(lambda tx: [_note(tx, past, name, row) for name, row in _operational(past, turn, moment)])
+    copy.write(lambda tx: _note_all(tx, past, turn, moment))
     expected = past._reader.raw("SELECT digest FROM event WHERE seq = ?", (until,))[0][0].hex()
     if copy.history_hash() != expected:
         raise Damaged(f"{past.path} is not what was recorded up to seq {until}; `ecology audit` says where it differs")
@@ -93,9 +93,10 @@ def _operational(past: Store, turn: int, moment: float) -> Iterator[tuple[str, V
         yield from ((name, dict(zip(columns, row, strict=True))) for row in found)
 
 
-def _note(tx: Transaction, past: Store, name: str, values: Values) -> None:
-    _keep_texts(tx, past, name, values)
-    tx.note(Row(name, values))
+def _note_all(tx: Transaction, past: Store, turn: int, moment: float) -> None:
+    for name, values in _operational(past, turn, moment):
+        _keep_texts(tx, past, name, values)
+        tx.note(Row(name, values))
 
 
 def _keep_texts(tx: Transaction, past: Store, name: str, values: Values) -> None:
