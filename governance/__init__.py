@@ -6,8 +6,11 @@ from .bench import Bench
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .council import Council, Examination
 from .earnings import Service, earnings_verdict
+from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
 from .question import Question, ask, program
+from .request import AgentSeen, Place, Request, ToolSeen, place_of, whole
+from .rewrite import Rewrite
 from .sandbox import (
     GUARD,
     GUARD_LABEL,
@@ -31,7 +34,8 @@ from .sandbox import (
 from .source import Unreadable, read
 from .standing import Birth, Critique, Motion, Standing
 from .syntax import Reading
-from .trial import Trial
+from .trial import Comparison, Trial
+from .user_rules import rule
 from .verdict import ASKS, Evidence, Objection, Verdict
 
 __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
@@ -45,10 +49,21 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Charter",
     "load_charter",
     "read_charter",
+    "rule",
+    "Policy",
+    "Decision",
+    "Request",
+    "AgentSeen",
+    "ToolSeen",
+    "Place",
+    "place_of",
+    "whole",
     "CodeRule",
     "BehaviourRule",
     "AdmissionRule",
     "BirthRule",
+    "Rewrite",
+    "Comparison",
     "Motion",
     "Birth",
     "Critique",

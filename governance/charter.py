@@ -18,11 +18,13 @@ from typing import Any, Protocol
 
 from storage import CharterError
 
+from .additions import SECTIONS, Additions, enclosed, read_additions
 from .behaviour_rules import BEHAVIOUR_RULES
 from .code_rules import CODE_RULES
 from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
 from .earnings import Earnings
 from .limits import BIRTH_RULES, RATE_RULES
+from .policy import Policy, shipped_texts
 from .rewrite import Rewrite
 from .sandbox.run import GUARD, TIERS, Limits, Tier
 from .social_rules import SOCIAL_RULES
@@ -82,8 +84,9 @@ class BirthRule(Protocol):
 class Charter:
     """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all.
 
-    `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `text` the TOML
-    by which the charter differs from the one that ships, `approval_turns` how long a rewrite waits to be approved.
+    `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `policy` says
+    who may do what to whom, `text` is the TOML by which the charter differs from the one that ships, with the texts of
+    all files that it names; `approval_turns` is how long a rewrite waits to be approved.
     """
 
     code: tuple[CodeRule, ...]
@@ -92,6 +95,7 @@ class Charter:
     birth: tuple[BirthRule, ...]
     limits: Limits
     probation: int
+    policy: Policy
     digest: str
     text: str = ""
     approval_turns: int = Approvals().turns
@@ -117,7 +121,8 @@ def load_charter(path: str | Path | None = None) -> Charter:
         ) from problem
     except UnicodeDecodeError as problem:
         raise CharterError(f"charter {path} is no TOML: {problem}; mend it there") from problem
-    return read_charter(text, where=str(path))
+    whole = enclosed(text, _changes(text, where=str(path)), folder=Path(path).parent, where=str(path))
+    return read_charter(whole, where=str(path))
 
 
 def read_charter(text: str, *, where: str = DEFAULT.name) -> Charter:
@@ -126,18 +131,23 @@ def read_charter(text: str, *, where: str = DEFAULT.name) -> Charter:
     Raises: CharterError: the text is no TOML, or names a section, rule, setting or value that does not fit.
     """
     base: Tables = tomllib.loads(DEFAULT.read_text(encoding="utf-8"))
+    changes = _changes(text, where=where)
+    added = read_additions(changes, where=where)
+    _lay_over(base, {name: content for name, content in changes.items() if name not in SECTIONS}, where=where)
+    return replace(_build(base, added, where=where), text=text)
+
+
+def _changes(text: str, *, where: str) -> dict[str, Any]:
     try:
-        changes = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise CharterError(f"charter {where} is no TOML: {problem}; mend it there") from problem
-    _lay_over(base, changes, where=where)
-    return replace(_build(base, where=where), text=text)
 
 
 def _lay_over(base: Tables, changes: Tables, *, where: str) -> None:
     """Put the settings of one charter over another's, refusing what does not have its shape."""
     for section, content in changes.items():
-        _require(section, [*_SECTIONS, *_SETTINGS], what="section", where=where)
+        _require(section, [*_SECTIONS, *_SETTINGS, *SECTIONS], what="section", where=where)
         if section in _SETTINGS:
             if not isinstance(content, dict):
                 example = fields(_SETTINGS[section])[0].name
@@ -151,25 +161,30 @@ def _lay_over(base: Tables, changes: Tables, *, where: str) -> None:
             base[section].setdefault(rule, {}).update(settings)
 
 
-def _build(tables: Tables, *, where: str) -> Charter:
+def _build(tables: Tables, added: Additions, *, where: str) -> Charter:
     settings = {name: _make(kind, tables[name], place=name, where=where) for name, kind in _SETTINGS.items()}
     rules = {section: _rules(section, tables[section], where=where) for section in _SECTIONS}
     return Charter(
-        code=rules["code"],
-        behaviour=rules["behaviour"],
+        code=(*rules["code"], *added.of("code")),
+        behaviour=(*rules["behaviour"], *added.of("behaviour")),
         admission=(
             *rules["social"],
             *(rule for rule in rules["limits"] if isinstance(rule, RATE_RULES)),
             *(rule for rule in rules["protection"] if isinstance(rule, PROTECTION_RULES)),
+            *added.of("admission"),
         ),
-        birth=tuple(
-            rule
-            for rule in (*rules["limits"], *rules["protection"])
-            if isinstance(rule, (*BIRTH_RULES, *PARENTHOOD_RULES))
+        birth=(
+            *(
+                rule
+                for rule in (*rules["limits"], *rules["protection"])
+                if isinstance(rule, (*BIRTH_RULES, *PARENTHOOD_RULES))
+            ),
+            *added.of("birth"),
         ),
         limits=settings["trial"],
         probation=settings["earnings"].turns,
-        digest=_digest(settings, rules),
+        policy=added.policy,
+        digest=_digest(settings, rules, added),
         approval_turns=settings["approvals"].turns,
     )
 
@@ -222,8 +237,10 @@ def _require(name: str, known: list[str], *, what: str, where: str) -> None:
     raise CharterError(f"charter {where}: no {what} is called {name!r}; {cure}")
 
 
-def _digest(settings: Mapping[str, Any], rules: Mapping[str, tuple[Any, ...]]) -> str:
+def _digest(settings: Mapping[str, Any], rules: Mapping[str, tuple[Any, ...]], added: Additions) -> str:
     content = {
+        "policy": [shipped_texts(), sorted(added.policy.texts)],
+        "rules": [asdict(rule) for rule in added.rules],
         **{section: asdict(made) for section, made in settings.items()},
         **{section: [[type(rule).__name__, asdict(rule)] for rule in made] for section, made in rules.items()},
     }

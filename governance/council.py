@@ -16,10 +16,12 @@ from storage import Task
 from .bench import Bench
 from .charter import BehaviourRule, Charter
 from .proposal import Proposal
+from .request import AgentSeen, Request, ToolSeen
 from .rewrite import Rewrite, read_rewrite
 from .source import Unreadable
 from .standing import Birth, Motion, Standing
 from .trial import Comparison, Trial
+from .user_rules import Written
 from .verdict import ASKS, COUNCIL, JSON, Objection, Stage, Verdict
 
 Objections = list[tuple[str, Objection]]
@@ -69,16 +71,37 @@ class Council:
         gain: dict[str, JSON] = {"score": [old.scorecard.score, new.scorecard.score]}
         return Examination(self._verdicts("examine", [*asked, *objections], **gain), trial=new, parent_trial=old)
 
-    def admit(self, motion: Motion | Proposal, standing: Standing) -> tuple[Verdict, ...]:
-        """Judge whether an examined rewrite may become the head as things stand."""
-        facts = motion.motion if isinstance(motion, Proposal) else motion
-        asked = (_ask(rule, partial(rule.judge, facts, standing)) for rule in self.charter.admission)
-        return self._verdicts("admit", _given(asked))
+    def admit(
+        self, motion: Motion | Proposal, standing: Standing, request: Request | None = None
+    ) -> tuple[Verdict, ...]:
+        """Judge whether an examined rewrite may become the head as things stand.
 
-    def admit_birth(self, birth: Birth, standing: Standing) -> tuple[Verdict, ...]:
-        """Judge whether an agent may have a child as things stand."""
-        asked = (_ask(rule, partial(rule.judge, birth, standing)) for rule in self.charter.birth)
-        return self._verdicts("admit", _given(asked))
+        `request` is what policy is asked; without one, of an author and a tool of whom no more is known than the motion
+        says.
+        """
+        facts = motion.motion if isinstance(motion, Proposal) else motion
+        author = AgentSeen(facts.author_id, lineage=facts.author_lineage)
+        wish = request or Request.to_admit(facts, standing, agent=author, tool=ToolSeen(facts.tool_id))
+        asked = [_ask(rule, partial(rule.judge, facts, standing)) for rule in self.charter.admission]
+        return self._allowed(wish, asked)
+
+    def admit_birth(self, birth: Birth, standing: Standing, request: Request | None = None) -> tuple[Verdict, ...]:
+        """Judge whether an agent may have a child as things stand; `request` as of `admit`."""
+        parent = AgentSeen(birth.parent_id)
+        wish = request or Request.of("spawn", parent, parent, species="", family="", model=birth.model)
+        asked = [_ask(rule, partial(rule.judge, birth, standing)) for rule in self.charter.birth]
+        return self._allowed(wish, asked)
+
+    def permit(self, request: Request) -> tuple[Verdict, ...]:
+        """Judge by policy alone whether an agent may do what it asks."""
+        return self._allowed(request, [])
+
+    def _allowed(self, request: Request, asked: Iterable[tuple[str, Objection | None]]) -> tuple[Verdict, ...]:
+        """Ask policy after the rules; where nothing is objected to, the verdict names the policies that allow it."""
+        policy = self.charter.policy
+        objections = _given([*asked, _ask(policy, partial(policy.judge, request))])
+        deciding: list[JSON] = [] if objections else list(policy.decide(request).policies)
+        return self._verdicts("admit", objections, policies=deciding)
 
     def _read(self, task: Task, source: str, parent_source: str) -> tuple[Objections, Rewrite | None]:
         rewrite = read_rewrite(task, source, parent_source=parent_source)
@@ -113,7 +136,7 @@ def _stopped(objections: Objections) -> bool:
 
 def _ask(rule: object, judge: Callable[[], Objection | None]) -> tuple[str, Objection | None]:
     """Return a rule's name and answer; a rule that fails objects, for it let nothing be known."""
-    name = type(rule).__name__
+    name = rule.name if isinstance(rule, Written) else type(rule).__name__
     try:
         return name, judge()
     except Exception as problem:
