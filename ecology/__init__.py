@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agents import FAMILIES, Compose, Critique, Genome, Pass, Post, Propose, Spawn, Test, View
     from agents.species import Study, ThinkingMind, Thought
-    from governance import load_charter, open_sandbox
+    from governance import Objection, load_charter, open_sandbox, rule
     from storage import Case, EcologyError, Store, Task
 
     from .budget import Allowance, Budget
@@ -51,6 +51,8 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Store",
     "open_sandbox",
     "load_charter",
+    "rule",
+    "Objection",
     "EcologyError",
     "SandboxWarning",
     "BudgetWarning",
@@ -75,7 +77,7 @@ _HOMES = {
         "View",
     ),
     "agents.species": ("Study", "ThinkingMind", "Thought"),
-    "governance": ("load_charter", "open_sandbox"),
+    "governance": ("Objection", "load_charter", "open_sandbox", "rule"),
     "storage": ("Case", "EcologyError", "Store", "Task"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

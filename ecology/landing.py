@@ -109,20 +109,20 @@ class Landing:
                     self._rewrites.offer(turn, action, next(backing))
                 case Critique():
                     may = action.proposal_id in turn.pick.proposal_ids and action.proposal_id not in judged
-                    if may and action.proposal_id in self._world.proposals:
-                        self._rewrites.criticise(turn, action)
+                    if may and self._rewrites.criticise(turn, action):
                         judged.append(action.proposal_id)
+                case Spawn():
+                    self._spawn(turn, action)
                 case _:
-                    self._do(turn, action)
+                    if self._rewrites.may(turn, action):
+                        self._do(turn, action)
         self._scribe.fold(turn.tx)
         self._rewrites.admit_all(turn, judged)
 
-    def _do(self, turn: Minutes, action: Spawn | Retire | Post | Signal | Pass) -> None:
-        """Do what needs no examination: births, leaving, and what is said on the blackboard."""
+    def _do(self, turn: Minutes, action: Retire | Post | Signal | Pass) -> None:
+        """Do what needs no rule but policy: leaving, and what is said on the blackboard."""
         agent_id = turn.pick.agent_id
         match action:
-            case Spawn():
-                self._spawn(turn, action)
             case Retire():
                 turn.retire(agent_id, reason=action.reason[:_SAID_CHARACTERS])
             case Post():
@@ -143,7 +143,7 @@ class Landing:
             quarantined=f"agent {parent.id} or its lineage" if parent and parent.quarantined else "",
         )  # fmt: skip
         birth = Birth(action.parent_id, endowment, action.genome.model, is_niche=self._world.may_be_born(action.genome))
-        verdicts = self._council.admit_birth(birth, standing)
+        verdicts = self._council.admit_birth(birth, standing, self._rewrites.wish(turn, action))
         turn.judge(None, verdicts)
         if any(verdict.outcome != "pass" for verdict in verdicts):
             return

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents import Compose, Critique, Propose, Test
-from governance import Council, Motion, Service, Standing, earnings_verdict
+from agents import AnyAction, Compose, Critique, Propose, Test
+from governance import Council, Motion, Request, Service, Standing, earnings_verdict
 from governance import Critique as Voice
 
 from .approvals import waits
@@ -19,6 +19,7 @@ from .scribe import score_of
 from .settings import Settings
 from .states import Offered, ProposalState, ToolState, VersionState
 from .turn import Examined
+from .wishes import to_admit, wish
 
 # Strength and half-life in turns: reviews come first, then what was refused only for being late.
 _REVIEW = (64.0, 40.0)
@@ -47,6 +48,20 @@ class Rewrites:
         self._council = council
         self._settings = settings
 
+    def wish(self, turn: Minutes, action: AnyAction) -> Request | None:
+        """Return what an action asks policy, None where it asks nothing."""
+        tool = turn.world.tools.get(turn.pick.tool_id or 0)
+        return wish(turn.world, self._council.charter.policy, action, agent_id=turn.pick.agent_id, tool=tool)
+
+    def may(self, turn: Minutes, action: AnyAction, proposal_id: int | None = None) -> bool:
+        """Whether policy lets the agent do this; where it does not, the verdict is written."""
+        request = self.wish(turn, action)
+        verdicts = self._council.permit(request) if request else ()
+        if all(verdict.outcome == "pass" for verdict in verdicts):
+            return True
+        turn.judge(proposal_id, verdicts)
+        return False
+
     def propose(self, turn: Minutes, action: Propose | Compose, found: Examined, origin: Origin) -> None:
         """Write a proposal, what its trial gave and what the council said of it."""
         pick, tool, store = turn.pick, _tool(turn), turn.scribe.store
@@ -65,18 +80,24 @@ class Rewrites:
                 score=score_of(test.card), outcome=test.outcome, tier=test.tier, signature=test.signature, **moment,
             )  # fmt: skip
         turn.judge(record.id, found.verdicts, moment)
+        self.may(turn, action, record.id)
         if record.id in turn.world.proposals:
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
 
-    def criticise(self, turn: Minutes, action: Critique) -> None:
-        """Write what an agent holds of a pending proposal."""
+    def criticise(self, turn: Minutes, action: Critique) -> bool:
+        """Write what an agent holds of a pending proposal; say whether that could be done."""
+        if action.proposal_id not in turn.world.proposals or not self.may(turn, action):
+            return False
         turn.scribe.store.tools.criticise(
             turn.tx, proposal_id=action.proposal_id, agent_id=turn.pick.agent_id, stance=action.stance,
             kind=action.kind, evidence=action.evidence, tool_id=turn.pick.tool_id, **turn.moment,
         )  # fmt: skip
+        return True
 
     def offer(self, turn: Minutes, action: Test, backing: Sequence[int]) -> None:
         """Write a case that was offered, as agreed on where unrelated sources or lineages stand behind it."""
+        if not self.may(turn, action):
+            return
         tool = _tool(turn)
         case: Offered = (action.args, action.setup, action.call, action.expect)
         if case in tool.tests or sum(map(len, case)) > _CASE_CHARACTERS:
@@ -138,7 +159,11 @@ class Rewrites:
         if proposal is None:
             return False
         tool = turn.world.tools[proposal.tool_id]
-        verdicts = self._council.admit(_motion(turn, tool, proposal), _standing(turn, tool, proposal))
+        motion, standing = _motion(turn, tool, proposal), _standing(turn, tool, proposal)
+        request = to_admit(
+            turn.world, self._council.charter.policy, motion, standing, tool=tool, proposal=proposal
+        )  # fmt: skip
+        verdicts = self._council.admit(motion, standing, request)
         if [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]:
             # Only support is missing: it stays open for critics of other lineages.
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)

@@ -21,6 +21,8 @@ from .user_rules import Written, read_rules
 # The sections by which a charter adds to what ships, each with its one list of files; [texts] holds what is in those.
 SECTIONS = ("policy", "rules", "texts")
 _LISTS = {"policy": "files", "rules": "modules"}
+# What [policy] says besides: patterns of tools' names.
+_MARKS = ("protected", "canaries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def read_additions(changes: Mapping[str, Any], *, where: str) -> Additions:
     settings = {name: table for name, table in changes.get("rules", {}).items() if name != _LISTS["rules"]}
     rules = tuple(each for name, text in found["rules"] for each in read_rules(name, text, settings))
     _require_known(settings, found["rules"], where=where)
-    return Additions(Policy(found["policy"]), rules)
+    protected, canaries = (_marked(changes.get("policy", {}), mark, where=where) for mark in _MARKS)
+    return Additions(Policy(found["policy"], protected, canaries), rules)
 
 
 def _named(changes: Mapping[str, Any], section: str, *, where: str) -> tuple[str, ...]:
@@ -80,9 +83,17 @@ def _named(changes: Mapping[str, Any], section: str, *, where: str) -> tuple[str
     names = content.get(key, []) if isinstance(content, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise CharterError(f'charter {where}: [{section}] must hold a list of files, such as {key} = ["mine"]')
-    if section == "policy" and (other := [name for name in content if name != key]):
-        raise CharterError(f"charter {where}: no setting of policy is called {other[0]!r}; known are {key}")
+    if section == "policy" and (other := [name for name in content if name not in (key, *_MARKS)]):
+        known = ", ".join((key, *_MARKS))
+        raise CharterError(f"charter {where}: no setting of policy is called {other[0]!r}; known are {known}")
     return tuple(dict.fromkeys(names))
+
+
+def _marked(content: Mapping[str, Any], mark: str, *, where: str) -> tuple[str, ...]:
+    names = content.get(mark, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise CharterError(f"charter {where}: policy.{mark} is {names!r:.60}; write a list of tools' names or patterns")
+    return tuple(sorted(set(names)))
 
 
 def _require_known(settings: Mapping[str, Any], modules: Texts, *, where: str) -> None:

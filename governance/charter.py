@@ -239,7 +239,7 @@ def _require(name: str, known: list[str], *, what: str, where: str) -> None:
 
 def _digest(settings: Mapping[str, Any], rules: Mapping[str, tuple[Any, ...]], added: Additions) -> str:
     content = {
-        "policy": [shipped_texts(), sorted(added.policy.texts)],
+        "policy": [shipped_texts(), *added.policy.parts],
         "rules": [asdict(rule) for rule in added.rules],
         **{section: asdict(made) for section, made in settings.items()},
         **{section: [[type(rule).__name__, asdict(rule)] for rule in made] for section, made in rules.items()},

@@ -11,6 +11,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,14 @@ class Decision:
 class Policy:
     """The policies that ship and those of a charter, ready to be asked; equal texts make equal policies.
 
-    `texts` are (name, Cedar text) of what the charter adds.
+    `texts` are (name, Cedar text) of what the charter adds; `protected` and `canaries` are patterns of tools' names.
     Raises: CharterError: a text is no Cedar, does not fit the schema, or takes an id that is taken.
     """
 
-    def __init__(self, texts: Texts = ()) -> None:
+    def __init__(self, texts: Texts = (), protected: tuple[str, ...] = (), canaries: tuple[str, ...] = ()) -> None:
         self.texts = texts
+        self.protected = protected
+        self.canaries = canaries
         self.documents: Mapping[str, Document] = _read_all(texts)
         self._sets = {action: _slice(self.documents, action) for action in ACTIONS}
         self._entities: OrderedDict[object, Entities] = OrderedDict()
@@ -86,7 +89,15 @@ class Policy:
             "policies": list(decision.policies),
             **({"errors": list(decision.errors)} if decision.errors else {}),
         }
-        return Objection(evidence, self._would_pass(request, decision))
+        return Objection(evidence, self._would_pass(request, decision), self._needs_approval(request, decision))
+
+    def protects(self, tool: str) -> bool:
+        """Whether the tool of a name changes only with a person's approval."""
+        return any(fnmatchcase(tool, each) for each in self.protected)
+
+    def baits(self, tool: str) -> bool:
+        """Whether the tool of a name is a canary."""
+        return any(fnmatchcase(tool, each) for each in self.canaries)
 
     def _would_pass(self, request: Request, decision: Decision) -> str:
         if decision.errors:
@@ -98,6 +109,13 @@ class Policy:
         told = [text for text in advice if text]
         return "; ".join(told) or f"what {' and '.join(decision.policies)} does not forbid"
 
+    def _needs_approval(self, request: Request, decision: Decision) -> str:
+        """Return what a person must approve, where nothing but policies that ask for it stand in a rewrite's way."""
+        if request.action != "admit" or decision.errors:
+            return ""
+        asked = [self.documents[name].get("annotations", {}).get("needs_approval") for name in decision.policies]
+        return ", ".join(str(each) for each in asked) if all(asked) else ""
+
     def _handle(self, request: Request) -> Entities:
         key = (request.agent, request.on)
         if key not in self._entities:
@@ -107,14 +125,19 @@ class Policy:
         return self._entities[key]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Policy) and self.texts == other.texts
+        return isinstance(other, Policy) and self.parts == other.parts
 
     def __hash__(self) -> int:
-        return hash(self.texts)
+        return hash(self.parts)
+
+    @property
+    def parts(self) -> tuple[Texts, tuple[str, ...], tuple[str, ...]]:
+        """What it is made of."""
+        return self.texts, self.protected, self.canaries
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Cross to another process as text."""
-        return Policy, (self.texts,)
+        return Policy, self.parts
 
 
 @lru_cache(maxsize=1)
