@@ -11,6 +11,7 @@ from .manner import Manner
 from .models import Learned, Spoken, Talk, members, require_model, spelled
 from .mutation import FAMILIES, describe
 from .population import (
+    ACTIVITIES,
     OFFLINE_SPECIES,
     activity_of,
     bound,
@@ -37,6 +38,7 @@ from .view import (
 from .workbench import DistantBench, Rehearsal, Workbench
 
 __all__ = [
+    "ACTIVITIES",
     "FAMILIES",
     "OFFLINE_SPECIES",
     "POSTED_CHARACTERS",

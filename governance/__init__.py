@@ -31,6 +31,7 @@ from .sandbox import (
     run_probes,
     same,
 )
+from .soundness import Finding, Soundness, check_charter
 from .source import Unreadable, read
 from .standing import Birth, Critique, Motion, Standing
 from .syntax import Reading
@@ -49,6 +50,9 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Charter",
     "load_charter",
     "read_charter",
+    "check_charter",
+    "Soundness",
+    "Finding",
     "rule",
     "Policy",
     "Decision",

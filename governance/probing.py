@@ -20,7 +20,7 @@ from cedarpy import Entities, PolicySet, is_authorized
 from .policy import Document, Policy, applies
 from .request import ACTIONS, Action, AgentSeen, Fact, Request, ToolSeen
 
-MOST_PROBES = 4096
+MOST_PROBES = 2048
 
 _CONTEXT: Mapping[Action, Mapping[str, Fact]] = {
     "propose": {"model": ""},
@@ -33,7 +33,11 @@ _CONTEXT: Mapping[Action, Mapping[str, Fact]] = {
     "post": {"topic": "tool/1"},
     "signal": {"kind": "help", "subject": "tool:1"},
 }
-_AGENT, _OTHER, _TOOL = AgentSeen(1, "specialist", lineage=1, energy=100), AgentSeen(2, "critic", lineage=2), ToolSeen(1)
+_AGENT, _OTHER, _TOOL = (
+    AgentSeen(1, "specialist", lineage=1, energy=100),
+    AgentSeen(2, "critic", lineage=2),
+    ToolSeen(1),
+)
 _STANCES = ("support", "object")
 
 Path = tuple[str, str]
@@ -44,7 +48,7 @@ Domains = dict[Path, tuple[Any, ...]]
 class Mattered:
     """What one policy was seen to do: `applied` to a request, `decided` one, and decided one that no other did alike.
 
-    `beaten` are the forbids that stood against a permit wherever it applied.
+    `beaten` are the forbids that stood against a permit everywhere where it applied.
     """
 
     applied: bool = False
@@ -76,7 +80,9 @@ def probe(policy: Policy, *, species: Sequence[str], most: int = MOST_PROBES) ->
     return Probed(found, count, whole)
 
 
-def _look(policy: Policy, documents: Mapping[str, Document], asked: Sequence[Request], *, found: dict[str, Mattered]) -> None:
+def _look(
+    policy: Policy, documents: Mapping[str, Document], asked: Sequence[Request], *, found: dict[str, Mattered]
+) -> None:
     permits = {name for name, each in documents.items() if each["effect"] == "permit"}
     lenient = _set({name: documents[name] for name in permits})
     single = {name: _set({name: {**each, "effect": "permit"}}) for name, each in documents.items()}
@@ -92,8 +98,8 @@ def _look(policy: Policy, documents: Mapping[str, Document], asked: Sequence[Req
             found[name].alone |= decision.allowed or is_authorized(request.document(), lenient, entities).allowed
         for name in permits - deciding if deciding else ():
             if not found[name].decided and is_authorized(request.document(), single[name], entities).allowed:
+                found[name].beaten = found[name].beaten & deciding if found[name].applied else deciding
                 found[name].applied = True
-                found[name].beaten |= deciding
 
 
 def _set(documents: Mapping[str, Document]) -> PolicySet:

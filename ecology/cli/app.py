@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .charters import charter_app
 from .checking import tasks_app
 from .console import say
 from .futures import fork, replay
@@ -47,3 +48,4 @@ for command in (run, resume, fork, replay, agents, lineage, show, board, verdict
     app.command()(command)
 app.command("try")(try_)
 app.add_typer(tasks_app, name="tasks")
+app.add_typer(charter_app, name="charter")

@@ -133,7 +133,7 @@ def test_a_policy_that_cannot_be_evaluated_denies(kind: str) -> None:
     [
         (Request.of("propose", AgentSeen(1, quarantined=True), TOOL, model=""), "quarantined-agents-rest"),
         (Request.of("post", AUTHOR, place_of("rules/now"), topic="rules/now"), "nobody-speaks-for-the-rules"),
-        (Request.of("signal", AUTHOR, place_of("Charter:1"), kind="", subject="Rules:1"), "nobody-speaks-for-the-rules"),
+        (Request.of("signal", AUTHOR, place_of("Rules:1"), kind="", subject="Rules:1"), "nobody-speaks-for-the-rules"),
         (Request.of("propose", AUTHOR, ToolSeen(3, canary=True), model=""), "canaries-are-left-alone"),
         (Request.of("critique", AUTHOR, TOOL, stance="support", evidence=True, own=True, kin=True),
          "nobody-judges-its-own"),
