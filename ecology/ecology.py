@@ -39,6 +39,7 @@ from .past import Lived, Past, charter_of
 from .report import Report, report_on
 from .run import Run, Watch
 from .settings import MODEL_WINDOW, Resources, SandboxChoice, Settings
+from .shadow import shadow_of
 from .speaking import Speaking, models_of, require_ready
 from .turn import AskTier, Kit, gate_kept
 
@@ -88,8 +89,9 @@ class Ecology:
         journal, with its settings); population: how many agents of each niche (`{"specialist": 1, "mender@gpt-5": 2}`;
         the usual one where it is not given); minds: a user's own minds by species, compiled LangGraph graphs; budget:
         what models may be paid (a `Budget`, or its fields in a mapping); workers: processes, which change the speed and
-        never the history; sandbox: a tier by name, or `auto`; charter: a TOML file that changes the rules; resources:
-        further fields of `Resources`; settings: `seed`, `window` and the others of `Settings`, by name.
+        never the history; sandbox: a tier by name, or `auto`; charter: a TOML file that changes the rules;
+        shadow_charter: another, judged beside it, which decides nothing; resources: further fields of `Resources`;
+        settings: `seed`, `window` and the others of `Settings`, by name.
     Raises: ConfigurationError: a value is out of range or unknown; CharterError; StorageError and its kinds.
     """
 
@@ -104,6 +106,7 @@ class Ecology:
         workers: int = 2,
         sandbox: SandboxChoice = "auto",
         charter: str | Path | None = None,
+        shadow_charter: str | Path | None = None,
         resources: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> None:
@@ -114,10 +117,14 @@ class Ecology:
         named = spelled(model)
         if named.startswith(_REPLAY):
             self._past = Past.of(Path(named.removeprefix(_REPLAY)))
+            if shadow_charter is not None:
+                raise ConfigurationError("a replay has the shadow charter of its run; leave it out")
             self._past.require(settings, population=population, charter=charter, budget=self._budget)
             self._settings, self._charter = self._past.runs[0].settings, self._past.runs[0].charter
         else:
             self._charter = load_charter(charter)
+            if shadow_charter is not None:
+                settings["shadow"] = load_charter(shadow_charter).text
             self._settings = _settled(named, population, self._minds, charter=self._charter.text, **settings)
         path = Path(database)
         self._store = Store.open(path, write=True) if path.exists() else Store.create(path)
@@ -296,6 +303,7 @@ class Ecology:
             charter=charter,
             sandbox=self._resources.sandbox,
             allow_rlimit=self._may_do_with_a_guard(settings),
+            shadow=shadow_of(settings.shadow),
         )
         with Pool(kit, workers=self._resources.workers) as pool:
             tier, proof = pool.submit(AskTier()).result()

@@ -145,6 +145,7 @@ class Landing:
         birth = Birth(action.parent_id, endowment, action.genome.model, is_niche=self._world.may_be_born(action.genome))
         verdicts = self._council.admit_birth(birth, standing, self._rewrites.wish(turn, action))
         turn.judge(None, verdicts)
+        self._rewrites.shadow.born(turn, action, birth, standing, verdicts)
         if any(verdict.outcome != "pass" for verdict in verdicts):
             return
         child = self._scribe.spawn(turn.tx, action.genome, parent_id=action.parent_id, moment=turn.moment)

@@ -6,13 +6,23 @@ run that was resumed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from agents.models import SIMULATED
 from governance import GUARD, GUARD_LABEL, labelled
-from storage import ConfigurationError, ModelFailure, ModelSpending, RunRecord, SessionRecord, Store, VersionRecord
+from storage import (
+    ConfigurationError,
+    FlipRecord,
+    ModelFailure,
+    ModelSpending,
+    RunRecord,
+    SessionRecord,
+    Store,
+    VersionRecord,
+)
 
 Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "forked", "unfinished"]
 
@@ -28,7 +38,7 @@ _ENDINGS: dict[Ending, str] = {
 }
 
 _REPLAYED = {True: "replayed: the same history came out", False: "replayed: ANOTHER history came out"}
-_LISTS = ("tools", "spending", "failures", "operators")
+_LISTS = ("tools", "spending", "failures", "operators", "flips")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +69,9 @@ class Report:
     `agents_spawned` counts the founders too; `vetoes` are proposals and births refused; `usd` is what models were paid
     as far as it is known, `unpriced` the calls for which it is not; `spending` is what each species had of each model,
     `failures` how calls failed; `operators` are the tools that make edits. `refusal` says which limit ended the run,
-    where this process saw it; `replayed` whether a history that was lived again is the same, None where none was.
-    `proof` is what the self-test of the sandbox tier found.
+    where this process saw it; `flips` are where a shadow charter would have decided otherwise, None where there was no
+    such charter; `replayed` whether a history that was lived again is the same, None where none was. `proof` is what
+    the self-test of the sandbox tier found.
     """
 
     database: str
@@ -84,6 +95,7 @@ class Report:
     spending: tuple[ModelSpending, ...] = ()
     failures: tuple[ModelFailure, ...] = ()
     operators: tuple[ToolReport, ...] = ()
+    flips: tuple[FlipRecord, ...] | None = None
 
     @property
     def solved(self) -> int:
@@ -115,6 +127,7 @@ class Report:
             "operators": [{"tool": each.task, "versions": each.versions} for each in self.operators],
             "spending": totals["spending"],
             "failures": totals["failures"],
+            "flips": totals["flips"],
         }
 
     def __str__(self) -> str:
@@ -133,6 +146,7 @@ class Report:
             f"sandbox {labelled(self.tier)}{': ' * bool(self.proof)}{self.proof}",
             f"ended: {_ENDINGS[self.ending]}",
             *([f"  {self.refusal}"] if self.refusal else []),
+            *flipped(self.flips),
             *([_REPLAYED[self.replayed]] if self.replayed is not None else []),
             f"kept in {self.database}; history {self.history_hash[:16]}",
         ]
@@ -169,6 +183,17 @@ def _spent(spending: Sequence[ModelSpending]) -> list[str]:
 
 def _failed(failure: ModelFailure) -> str:
     return f"  {counted(failure.times, 'call')} of {failure.model} failed ({failure.fault}): {failure.message}"
+
+
+def flipped(flips: Sequence[FlipRecord] | None) -> list[str]:
+    """Return what a shadow charter would have decided otherwise, in a line, and one for each sort of it."""
+    if flips is None:
+        return []
+    sorts = Counter((each.stage, each.old, each.new, ", ".join(each.rules)) for each in flips)
+    lines = [f"the shadow charter would have decided {counted(len(flips), 'matter')} otherwise"]
+    for (stage, old, new, rules), times in sorted(sorts.items()):
+        lines.append(f"  {times} x {stage}: {old} would be {new} ({rules})")
+    return lines
 
 
 def counted(number: int, noun: str) -> str:
@@ -213,6 +238,7 @@ def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bo
         replayed=replayed,
         elapsed_s=elapsed_s,
         history_hash=store.history_hash(),
+        flips=store.totals.flips() if run.settings.get("shadow") is not None else None,
         **asdict(store.totals.counts()),
     )
 

@@ -17,6 +17,7 @@ from .approvals import waits
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
+from .shadow import AWAITING, Shadow, shadow_of
 from .states import Offered, ProposalState, ToolState, VersionState
 from .turn import Examined
 from .wishes import to_admit, wish
@@ -26,8 +27,6 @@ _REVIEW = (64.0, 40.0)
 _STALE = (32.0, 40.0)
 _GAINED = 2.0
 IMPROVE = (0.25, 400.0)
-# The one rule that asks for more rather than for something else.
-AWAITING = "AuthorNotSoleApprover"
 # So many unrelated sources must answer as a case expects, or so many lineages offer it, before it is agreed on.
 _UNRELATED = 2
 _CASE_CHARACTERS = 2_000
@@ -47,6 +46,7 @@ class Rewrites:
     def __init__(self, council: Council, settings: Settings) -> None:
         self._council = council
         self._settings = settings
+        self.shadow = Shadow(shadow_of(settings.shadow))
 
     def wish(self, turn: Minutes, action: AnyAction) -> Request | None:
         """Return what an action asks policy, None where it asks nothing."""
@@ -57,10 +57,11 @@ class Rewrites:
         """Whether policy lets the agent do this; where it does not, the verdict is written."""
         request = self.wish(turn, action)
         verdicts = self._council.permit(request) if request else ()
-        if all(verdict.outcome == "pass" for verdict in verdicts):
-            return True
-        turn.judge(proposal_id, verdicts)
-        return False
+        may = all(verdict.outcome == "pass" for verdict in verdicts)
+        if not may:
+            turn.judge(proposal_id, verdicts)
+        self.shadow.asked(turn, action, verdicts, proposal_id)
+        return may
 
     def propose(self, turn: Minutes, action: Propose | Compose, found: Examined, origin: Origin) -> None:
         """Write a proposal, what its trial gave and what the council said of it."""
@@ -80,6 +81,7 @@ class Rewrites:
                 score=score_of(test.card), outcome=test.outcome, tier=test.tier, signature=test.signature, **moment,
             )  # fmt: skip
         turn.judge(record.id, found.verdicts, moment)
+        self.shadow.examined(turn, record.id, found)
         self.may(turn, action, record.id)
         if record.id in turn.world.proposals:
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
@@ -164,7 +166,9 @@ class Rewrites:
             turn.world, self._council.charter.policy, motion, standing, tool=tool, proposal=proposal
         )  # fmt: skip
         verdicts = self._council.admit(motion, standing, request)
-        if [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]:
+        waiting = [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]
+        self.shadow.admitted(turn, proposal, tool, motion, standing, verdicts)
+        if waiting:
             # Only support is missing: it stays open for critics of other lineages.
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
             return False

@@ -30,8 +30,9 @@ class Settings(BaseModel):
     `model` names what those agents think with that no niche of the `population` (agents by niche) binds to another;
     with `bandit` a turn's model is chosen by what each has brought for its cost, else drawn by weight. `temperature`,
     `max_tokens` and `prompt_tokens` are the manner in which models are spoken to. `charter` is the TOML text by which
-    the rules differ from those that ship. Half-lives are in turns, energies in the ledger's own unit; `patience` is how
-    many turns in vain on one tool call for a child.
+    the rules differ from those that ship, `shadow` that of a charter judged beside it, None for no such charter.
+    Half-lives are in turns, energies in the ledger's own unit; `patience` is how many turns in vain on one tool call
+    for a child.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,7 @@ class Settings(BaseModel):
     max_tokens: int = Manner().max_tokens
     prompt_tokens: int = Manner().prompt_tokens
     charter: str = ""
+    shadow: str | None = None
     start_energy: float = Field(default=100.0, gt=0)
     turn_cost: float = Field(default=0.2, ge=0)
     candidate_cost: float = Field(default=0.01, ge=0)

@@ -18,12 +18,16 @@ from .settings import SandboxChoice
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What every worker is given when it starts: the tasks by id, sealed cases taken away, and the charter."""
+    """What every worker is given when it starts: the tasks by id, sealed cases taken away, and the charter.
+
+    `shadow` is a charter judged beside it, which decides nothing.
+    """
 
     tasks: Mapping[int, Task]
     charter: Charter
     sandbox: SandboxChoice
     allow_rlimit: bool
+    shadow: Charter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,14 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the rule layer found on one proposal: its verdicts, and the test unless a code rule stopped it before."""
+    """What the rule layer found on one proposal: its verdicts, and the test unless a code rule stopped it before.
+
+    `shadow` are the verdicts under the shadow charter, none where there is none.
+    """
 
     verdicts: tuple[Verdict, ...]
     tested: Weighed | None
+    shadow: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

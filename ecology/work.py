@@ -36,11 +36,12 @@ from .turn import (
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A worker's own, kept from job to job: its kit, bench and council."""
+    """A worker's own, kept from job to job: its kit, bench and council, and the council of a shadow charter."""
 
     kit: Kit
     bench: Bench
     council: Council
+    shadow: Council | None = None
 
     def do(self, job: Job) -> object:
         """Do a job and return what its class says.
@@ -116,7 +117,10 @@ class Station:
 
     def _examine(self, proposal: Proposal) -> Examined:
         found = self.council.examine(proposal, self.bench)
-        return Examined(found.verdicts, _weighed(found.trial) if found.trial else None)
+        # Trials are remembered by the bench, so that the shadow's examination runs only what ours did not.
+        beside = self.shadow and self.shadow.examine(proposal, self.bench.under(self.shadow.charter.limits))
+        tested = _weighed(found.trial) if found.trial else None
+        return Examined(found.verdicts, tested, beside.verdicts if beside else ())
 
 
 def _weighed(trial: Trial) -> Weighed:

@@ -28,7 +28,8 @@ def main(descriptor: int) -> None:
         except EcologyError as error:
             _refuse(connection, error)
         with bench:
-            _serve(connection, Station(kit, bench, Council(kit.charter)))
+            shadow = Council(kit.shadow) if kit.shadow else None
+            _serve(connection, Station(kit, bench, Council(kit.charter), shadow))
 
 
 def _serve(connection: Connection, station: Station) -> NoReturn:

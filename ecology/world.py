@@ -54,6 +54,8 @@ class World:
         self.sealed: dict[int, str] = {}
         self.bred: dict[str, int] = {}
         self.counts = Counts()
+        # What a shadow charter would have decided otherwise: the proposal, the stage, and both outcomes.
+        self.flips: set[tuple[int | None, str, str, str]] = set()
         self.in_force = InForce()
         self._operators: set[int] = set()
         self._versions: dict[int, VersionState] = {}
@@ -83,6 +85,8 @@ class World:
                 handler(entry, row)
         if entry.kind == "turn":
             self._on_turn(entry)
+        elif entry.kind == "flip" and entry.payload["proposal"] is not None:
+            self.flips.add(tuple(entry.payload[name] for name in ("proposal", "stage", "old", "new")))
         elif entry.kind in _HOLDS:
             self._on_hold(entry)
         elif entry.kind == "await":

@@ -59,7 +59,7 @@ from .store import Store
 from .task import RINGS, Case, Comparison, Judged, Ring, Task
 from .tasks import Settled, TaskRecord, Tasks
 from .tools import ToolRecord, Tools, VersionRecord
-from .totals import Counts, Totals
+from .totals import Counts, FlipRecord, Totals
 from .transaction import Entry, Transaction
 from .writer import Pending
 
@@ -115,6 +115,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Coin",
     "Totals",
     "Counts",
+    "FlipRecord",
     "Blobs",
     "Journal",
     "ModelCall",

@@ -5,8 +5,11 @@ Promises: counted from the rows themselves. Does not promise: speed on a very lo
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
@@ -25,6 +28,28 @@ _REST = text(
     " (SELECT count(*) FROM agent) AS agents_spawned,"
     " (SELECT count(*) FROM event WHERE kind = 'retire') AS agents_retired"
 )
+_FLIPS = text(
+    "SELECT seq, turn, cause, agent_id, tool_id, payload FROM event WHERE kind = 'flip' AND seq <= :as_of ORDER BY seq"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FlipRecord:
+    """Where a shadow charter would have decided otherwise: `old` and `new` are `pass`, `veto` or `wait`.
+
+    `stage` is `examine`, `admit`, `birth` or the act that was asked for; `rules` are those that object.
+    """
+
+    seq: int
+    turn: int
+    cause: int | None
+    agent_id: int | None
+    tool_id: int | None
+    proposal_id: int | None
+    stage: str
+    old: str
+    new: str
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +80,18 @@ class Totals:
         found = self._reads.rows(_LAST_WRITE, {"before": before})
         return float(found[0].at) if found else 0.0
 
+    def flips(self, *, as_of: int | None = None) -> tuple[FlipRecord, ...]:
+        """Return where a shadow charter would have decided otherwise, oldest first."""
+        return tuple(_flip(row._mapping) for row in self._reads.rows(_FLIPS, {"as_of": as_of_seq(as_of)}))
+
     def counts(self) -> Counts:
         """Return the totals as of now."""
         turns, rest = self._reads.rows(_TURNS)[0], self._reads.rows(_REST)[0]
         return Counts(turns.turns, turns.candidates, *rest)
+
+
+def _flip(row: Mapping[Any, Any]) -> FlipRecord:
+    said = json.loads(row["payload"])
+    plain = {name: row[name] for name in ("seq", "turn", "cause", "agent_id", "tool_id")}
+    kept = {name: said[name] for name in ("stage", "old", "new")}
+    return FlipRecord(**plain, **kept, proposal_id=said["proposal"], rules=tuple(said["rules"]))

@@ -55,6 +55,9 @@ def run(
     references: options.References = None,
     sandbox: SandboxOption = "auto",
     charter: Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")] = None,
+    shadow_charter: Annotated[
+        Path | None, typer.Option(help="A charter judged beside it: where it would have decided otherwise is reported.")
+    ] = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +76,7 @@ def run(
         _kept_once_begun(path),
         Ecology(
             path, model=named, population=niches, budget=budget, workers=workers, sandbox=sandbox, charter=charter,
-            resources=resources, **settings,
+            shadow_charter=shadow_charter, resources=resources, **settings,
         ) as ecology,
     ):  # fmt: skip
         ecology.settle(loaded)
