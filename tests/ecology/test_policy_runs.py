@@ -13,11 +13,9 @@ CEDAR = """
 @would_pass("a rewrite of another tool")
 forbid (principal is Agent, action == Action::"propose", resource is Tool) when { resource.name == "everyday/slug" };
 
-@id("critics-only-support")
-forbid (principal is Agent, action == Action::"critique", resource is Tool) when { context.stance == "object" };
-
-@id("the-board-is-silent")
-forbid (principal is Agent, action == Action::"post", resource is Board);
+@id("nobody-supports-pages")
+forbid (principal is Agent, action == Action::"critique", resource is Tool)
+when { resource.name == "everyday/pages" && context.stance == "support" };
 """
 RULES = '''
 from ecology import Objection, rule
@@ -66,10 +64,11 @@ def test_a_users_policy_vetoes_and_the_verdict_names_it(strict: Path) -> None:
 def test_what_is_no_rewrite_is_vetoed_and_kept_too(strict: Path) -> None:
     with Store.open(strict) as store:
         denied = [each for each in store.tools.verdicts(rule="Policy", limit=1000) if each.proposal_id is None]
-        posts = store.board.since(0)
+        pages = store.tools.proposals(tool_id=store.tools.find("everyday/pages").id)
+        heard = [critique.stance for each in pages for critique in store.tools.critiques(each.id)]
 
-    assert {each.evidence["action"] for each in denied} >= {"post"} and not posts
-    assert all(each.outcome == "veto" and each.evidence["policies"] and each.would_pass for each in denied)
+    assert {each.evidence["action"] for each in denied} == {"critique"} and "support" not in heard
+    assert all(each.evidence["policies"] == ["nobody-supports-pages"] and each.would_pass for each in denied)
 
 
 def test_a_ruling_that_lets_pass_names_the_policies_that_allowed_it(strict: Path) -> None:
@@ -127,7 +126,7 @@ def test_flips_tell_the_stage_both_outcomes_and_the_rules(shadowed: tuple[Path, 
         history = {each.seq: each for each in store.history()}
 
     stages = {each.stage for each in flips}
-    assert {"propose", "post", "admit"} <= stages
+    assert {"propose", "critique", "admit"} <= stages
     assert all(each.cause and each.cause < each.seq and each.old != each.new and each.rules for each in flips)
     assert ("pass", "wait", ("AuthorNotSoleApprover",)) in {
         (e.old, e.new, e.rules) for e in flips if e.stage == "admit"
