@@ -13,9 +13,9 @@ CEDAR = """
 @would_pass("a rewrite of another tool")
 forbid (principal is Agent, action == Action::"propose", resource is Tool) when { resource.name == "everyday/slug" };
 
-@id("nobody-supports-pages")
+@id("nobody-supports-days")
 forbid (principal is Agent, action == Action::"critique", resource is Tool)
-when { resource.name == "everyday/pages" && context.stance == "support" };
+when { resource.name == "everyday/days_in_month" && context.stance == "support" };
 """
 RULES = '''
 from ecology import Objection, rule
@@ -64,11 +64,11 @@ def test_a_users_policy_vetoes_and_the_verdict_names_it(strict: Path) -> None:
 def test_what_is_no_rewrite_is_vetoed_and_kept_too(strict: Path) -> None:
     with Store.open(strict) as store:
         denied = [each for each in store.tools.verdicts(rule="Policy", limit=1000) if each.proposal_id is None]
-        pages = store.tools.proposals(tool_id=store.tools.find("everyday/pages").id)
-        heard = [critique.stance for each in pages for critique in store.tools.critiques(each.id)]
+        days = store.tools.proposals(tool_id=store.tools.find("everyday/days_in_month").id)
+        heard = [critique.stance for each in days for critique in store.tools.critiques(each.id)]
 
     assert {each.evidence["action"] for each in denied} == {"critique"} and "support" not in heard
-    assert all(each.evidence["policies"] == ["nobody-supports-pages"] and each.would_pass for each in denied)
+    assert all(each.evidence["policies"] == ["nobody-supports-days"] and each.would_pass for each in denied)
 
 
 def test_a_ruling_that_lets_pass_names_the_policies_that_allowed_it(strict: Path) -> None:
@@ -138,7 +138,7 @@ def test_the_report_tells_of_flips_and_of_none_without_a_shadow(shadowed: tuple[
     plain, beside = shadowed
     with Ecology(plain) as ecology:
         told = ecology.report()
-        assert told.flips is None and "shadow" not in str(told)
+        assert told.flips is None and "the shadow charter" not in str(told)
     with Ecology(beside) as ecology:
         told = ecology.report()
         assert told.flips and "the shadow charter would have decided" in str(told)
