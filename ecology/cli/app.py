@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .breeding import breed
 from .charters import charter_app
 from .checking import tasks_app
 from .console import say
@@ -47,5 +48,6 @@ def _version() -> str:
 for command in (run, resume, fork, replay, agents, lineage, show, board, verdicts, doctor, mailbox):
     app.command()(command)
 app.command("try")(try_)
+tasks_app.command()(breed)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(charter_app, name="charter")

@@ -1,7 +1,7 @@
 """Tasks: buggy tools with the cases that judge them, read from files.
 
 `load_tasks` is all that most need. `check_tasks` lists every problem of a file and, given a sandbox, says what its
-tools pass. `write_tasks` writes our own format.
+tools pass. `write_tasks` writes our own format. `breed` puts faults into programs that are right.
 
 Promises: loading never runs code; whatever is wrong with a file is one sentence with file, line, field and cure.
 Does not promise: to repair anything.
@@ -9,6 +9,7 @@ Does not promise: to repair anything.
 
 from __future__ import annotations
 
+from .breeding import Bred, breed, repaired
 from .check import RingCheck, TaskCheck, TaskReport, check_tasks, reveal_failures
 from .loading import load_tasks, read_tasks
 from .reading import Problem, Reading, Skipped
@@ -30,4 +31,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "load_references",
     "reveal",
     "reveal_failures",
+    "breed",
+    "Bred",
+    "repaired",
 ]
