@@ -138,12 +138,17 @@ def _variable(node: Any, names: Sequence[str]) -> Iterable[Change]:
 
 def _statement_deleted(node: Any, names: Sequence[str]) -> Iterable[Change]:
     found = []
-    for field in _BODIES:
-        body = getattr(node, field, None)
-        for place, each in enumerate(body if isinstance(body, list) else ()):
+    for body in _bodies(node):
+        for place, each in enumerate(body):
             if isinstance(each, _DELETED) and not _is_docstring(each):
                 found.append(partial(body.__setitem__, place, ast.Pass()))
     return found
+
+
+def _bodies(node: Any) -> list[list[ast.stmt]]:
+    """Return the blocks of statements of a node; a lambda's body is none."""
+    found = (getattr(node, field, None) for field in _BODIES)
+    return [body for body in found if isinstance(body, list)]
 
 
 def _slice_cut(node: Any, names: Sequence[str]) -> Iterable[Change]:
@@ -169,9 +174,8 @@ def _loop_reversed(node: Any, names: Sequence[str]) -> Iterable[Change]:
 
 def _break_continue(node: Any, names: Sequence[str]) -> Iterable[Change]:
     found = []
-    for field in _BODIES:
-        body = getattr(node, field, None)
-        for place, each in enumerate(body if isinstance(body, list) else ()):
+    for body in _bodies(node):
+        for place, each in enumerate(body):
             if isinstance(each, ast.Break | ast.Continue):
                 other = ast.Continue() if isinstance(each, ast.Break) else ast.Break()
                 found.append(partial(body.__setitem__, place, other))
