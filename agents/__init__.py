@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .actions import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Test, checked
 from .genome import Genome
+from .inputs import literal
 from .manner import Manner
 from .models import Learned, Spoken, Talk, members, require_model, spelled
 from .mutation import FAMILIES, describe
@@ -77,6 +78,7 @@ __all__ = [
     "founders",
     "introduce",
     "is_niche",
+    "literal",
     "members",
     "niche_parts",
     "require_model",

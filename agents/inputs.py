@@ -35,6 +35,10 @@ def generate(task: Task, *, count: int, rng: Random) -> tuple[str, ...]:
     return tuple(made)
 
 
+# Python writes no integer of more than 4,300 digits in decimal; in hexadecimal it has no limit.
+_DECIMAL_BITS = 14_000
+
+
 def literal(value: object) -> str:
     """Return the literal of a plain value, sets in sorted order so that the text is the same in every process."""
     if isinstance(value, tuple):
@@ -48,6 +52,8 @@ def literal(value: object) -> str:
         return "{" + ", ".join(sorted(literal(item) for item in value)) + "}"
     if isinstance(value, frozenset):
         return f"frozenset({literal(set(value))})" if value else "frozenset()"
+    if type(value) is int and value.bit_length() > _DECIMAL_BITS:
+        return hex(value)
     return repr(value)
 
 

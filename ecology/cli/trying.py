@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from agents import literal
 from governance import (
     GUARD,
     GUARD_LABEL,
@@ -52,13 +53,13 @@ def try_(
         if as_json:
             print_document(tier=None, outcome="refused", value=None, literal=None, error=str(error), fuel=0)
         raise
-    literal = repr(result.value) if result.outcome == "ok" else None
+    written = _written(result.value) if result.outcome == "ok" else None
     if as_json:
-        value = result.value if _is_json(result.value) else literal
-        said = {"outcome": result.outcome, "value": value, "literal": literal, "error": result.error}
+        value = result.value if _is_json(result.value) else written
+        said = {"outcome": result.outcome, "value": value, "literal": written, "error": result.error}
         print_document(tier=tier, **said, fuel=result.fuel)
     else:
-        told = literal if literal is not None else result.error or f"after {result.fuel} steps"
+        told = written if written is not None else result.error or f"after {result.fuel} steps"
         print_text(f"{tier}  {result.outcome}  {' '.join(told.splitlines())}")
     if result.outcome != "ok":
         raise typer.Exit(1)
@@ -127,6 +128,14 @@ def _verified(database: Path | None) -> dict[str, object] | None:
     with Store.open(database) as store:
         store.verify()
         return {"path": str(database), "entries": store.last_seq(), "history_hash": store.history_hash()}
+
+
+def _written(value: object) -> str:
+    """Return a value as Python writes it, or as a literal of ours where Python refuses to write so long an integer."""
+    try:
+        return repr(value)
+    except ValueError:
+        return literal(value)
 
 
 def _is_json(value: object) -> bool:
