@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from agents import FAMILIES, Compose, Critique, Genome, Pass, Post, Propose, Spawn, Test, View
     from agents.species import Study, ThinkingMind, Thought
     from governance import Objection, load_charter, open_sandbox, rule
-    from storage import Case, EcologyError, Store, Task
+    from storage import Audit, Case, EcologyError, Finding, Store, Task, audit
 
     from .budget import Allowance, Budget
     from .ecology import BudgetWarning, Ecology, SandboxWarning
     from .report import Report, ToolReport
+    from .session import GuardWarning
     from .settings import Settings
     from .tasks import check_tasks, load_tasks, write_tasks
 
@@ -53,15 +54,20 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "load_charter",
     "rule",
     "Objection",
+    "audit",
+    "Audit",
+    "Finding",
     "EcologyError",
     "SandboxWarning",
     "BudgetWarning",
+    "GuardWarning",
 ]
 
 _HOMES = {
     "ecology.budget": ("Allowance", "Budget"),
     "ecology.ecology": ("BudgetWarning", "Ecology", "SandboxWarning"),
     "ecology.report": ("Report", "ToolReport"),
+    "ecology.session": ("GuardWarning",),
     "ecology.settings": ("Settings",),
     "ecology.tasks": ("check_tasks", "load_tasks", "write_tasks"),
     "agents": (
@@ -78,7 +84,7 @@ _HOMES = {
     ),
     "agents.species": ("Study", "ThinkingMind", "Thought"),
     "governance": ("Objection", "load_charter", "open_sandbox", "rule"),
-    "storage": ("Case", "EcologyError", "Store", "Task"),
+    "storage": ("Audit", "Case", "EcologyError", "Finding", "Store", "Task", "audit"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -38,6 +39,7 @@ from .executors import Pool
 from .past import Lived, Past, charter_of
 from .report import Report, report_on
 from .run import Run, Watch
+from .session import Session
 from .settings import MODEL_WINDOW, Resources, SandboxChoice, Settings
 from .shadow import shadow_of
 from .speaking import Speaking, models_of, require_ready
@@ -126,8 +128,10 @@ class Ecology:
             if shadow_charter is not None:
                 settings["shadow"] = load_charter(shadow_charter).text
             self._settings = _settled(named, population, self._minds, charter=self._charter.text, **settings)
-        path = Path(database)
-        self._store = Store.open(path, write=True) if path.exists() else Store.create(path)
+        path, key = Path(database), self._resources.signing_key
+        self._rules = (Path(charter),) if charter else ()
+        make = Store.create if not path.exists() else partial(Store.open, write=True)
+        self._store = make(path, signing_key=key)
         self._elapsed_s = 0.0
         self._refusal = ""
 
@@ -316,20 +320,16 @@ class Ecology:
         self, run: RunRecord, settings: Settings, charter: Charter, *, watch: Watch, lived: Lived | None = None
     ) -> Report:
         """Live a run from where its record stops; from `lived`, and no further, where it is a replay."""
-        sessions, workers = self._store.sessions, self._resources.workers
+        session = Session(self._store, run, self._rules)
         cut = lived.cut(run.turns_target) if lived else None
         replayed = str(self._resources.replay or "")
         with self._crew(settings, charter) as crew:
             speaking = Speaking.of(self._store, run, settings, self._resources)
-            session = self._store.write(
-                lambda tx: sessions.begin(
-                    tx, run_id=run.id, workers=workers, tier=crew.tier, proof=crew.proof, replay=replayed
-                )
-            )
+            session.begin(workers=self._resources.workers, tier=crew.tier, proof=crew.proof, replay=replayed)
             ending, self._refusal = Run(
                 self._store, run, settings, crew.council, crew.pool, crew.tier, crew.tasks, speaking, self._minds, cut
             ).live(watch)
-            self._store.write(lambda tx: sessions.end(tx, session, outcome=ending))
+            session.end(ending)
         return self.report()
 
     def _relive(self, past: Past, watch: Watch, *, most: int) -> Report:

@@ -82,7 +82,7 @@ _NUMBERS: dict[str, tuple[type, ...]] = {
     "reply_s": (int, float),
     "mailbox_s": (int, float),
 }
-_PATHS = ("prices", "replay", "references")
+_PATHS = ("prices", "replay", "references", "signing_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Resources:
 
     `calls_at_once`: calls under way at one endpoint at most; `prices`: a TOML file of prices before our own; `replay`:
     a database whose journal answers in the models' place; `references`: a JSONL file of right sources, which only a
-    `simulated` model is shown; `reply_s`: seconds that a call may take; `mailbox_s`: those that a letter may wait.
+    `simulated` model is shown; `signing_key`: an Ed25519 key to sign the head file with; `reply_s`: seconds that a call may take; `mailbox_s`: those that a letter may wait.
     """
 
     workers: int = 2
@@ -102,6 +102,7 @@ class Resources:
     prices: Path | None = None
     replay: Path | None = None
     references: Path | None = None
+    signing_key: Path | None = None
 
     @classmethod
     def checked(cls, **values: Any) -> Self:

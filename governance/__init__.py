@@ -6,6 +6,7 @@ from .bench import Bench
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .council import Council, Examination
 from .earnings import Service, earnings_verdict
+from .guard_files import guard_listing
 from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
 from .question import Question, ask, program
@@ -62,6 +63,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Place",
     "place_of",
     "whole",
+    "guard_listing",
     "CodeRule",
     "BehaviourRule",
     "AdmissionRule",

@@ -6,6 +6,7 @@ Everything comes from a `Store`: `store.write(lambda tx: store.board.post(tx, to
 from __future__ import annotations
 
 from .agent import AgentRecord, Agents
+from .audit import audit
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
 from .cases import TestRecord, TestStatus
@@ -35,7 +36,9 @@ from .errors import (
     UnknownTool,
     UnknownVersion,
 )
+from .finding import Audit, Finding
 from .fork import fork
+from .guards import changed_files
 from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
@@ -121,6 +124,10 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "ModelCall",
     "CallKey",
     "request_hash",
+    "audit",
+    "Audit",
+    "Finding",
+    "changed_files",
     "AgentSpending",
     "ModelFailure",
     "ModelSpending",

@@ -11,15 +11,16 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Executable, create_engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
 from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError, TooNew, TooOld
-from .tables import HISTORY, OPERATIONAL, Table
+from .tables import ALL, Table
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
 SCHEMA_VERSION = 3
@@ -87,6 +88,13 @@ def open_reader(path: Path) -> Reader:
     return reader
 
 
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Return a connection that only reads, with every value as it is held, even a text that is no UTF-8."""
+    connection = _connector(path, mode="ro", pragmas=_READER_PRAGMAS)()
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    return connection
+
+
 def connect_writer(path: Path) -> Connection:
     """Return the one connection that writes; transactions on it are begun and ended by hand.
 
@@ -112,10 +120,21 @@ def create_file(path: Path) -> None:
     try:
         with telling(path), _engine(unfinished, mode="rwc", pool=NullPool).connect() as connection:
             _lay_out(connection)
+        # A head file without its database tells of another one.
+        path.with_name(f"{path.name}.head").unlink(missing_ok=True)
         unfinished.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         _remove(unfinished)
+
+
+def lay_out_in_memory() -> sqlite3.Connection:
+    """Return a new, empty database of this release, in memory."""
+    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    engine = create_engine("sqlite://", creator=lambda: database, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        _lay_out(connection)
+    return database
 
 
 def _remove(path: Path) -> None:
@@ -126,7 +145,7 @@ def _remove(path: Path) -> None:
 def _lay_out(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     Table.metadata.create_all(connection, checkfirst=False)
-    for name in ("event", "blob", *HISTORY, *OPERATIONAL):
+    for name in ALL:
         for verb in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(_APPEND_ONLY.format(table=name, verb=verb))
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -134,7 +153,8 @@ def _lay_out(connection: Connection) -> None:
     connection.exec_driver_sql("COMMIT")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

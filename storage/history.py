@@ -2,7 +2,7 @@
 
 Promises: `entries` gives the very `Entry` values that were recorded, in order and in chunks, and holds no transaction;
 `verify` finds any row that was altered, added, moved or removed since, the end of the history only given `head`.
-Does not promise: that wall-clock columns (`at`, `tier`) or operational tables are untouched; the chain leaves them out.
+Does not promise: that wall-clock columns (`at`, `tier`) or operational tables are untouched; `audit` looks at all.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .database import Reader
@@ -52,7 +52,7 @@ def verify(reader: Reader, *, head: str | None = None) -> None:
     digest, seq = START, 0
     for event, rows in _events(reader, after=0, until=last_seq(reader)):
         seq = event["seq"]
-        digest = link(digest, event=event, rows=rows)
+        digest = link(digest, texts(event, rows))
         if digest != event["digest"]:
             wrote = ", ".join(f"{name} {values['id']}" for name, values in rows) or "no rows"
             raise Damaged(f"event {seq} ({event['kind']}) or what it wrote ({wrote}) is not what was recorded")
@@ -61,6 +61,13 @@ def verify(reader: Reader, *, head: str | None = None) -> None:
         raise Damaged(
             f"the history ends with {digest.hex()[:12]} at event {seq}, not with {head[:12]}: its end was removed"
         )
+
+
+def texts(event: Columns, rows: Iterable[_Placed]) -> Iterator[bytes]:
+    """Yield the texts under the chain's digest of an event: its own and those of its rows, in their order."""
+    yield SHAPES["event"].text(event)
+    for name, values in rows:
+        yield SHAPES[name].text(values)
 
 
 def _events(reader: Reader, *, after: int, until: int) -> Iterator[tuple[Columns, list[_Placed]]]:

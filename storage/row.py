@@ -21,6 +21,8 @@ Columns = dict[str, Any]
 Values = Mapping[str, Any]
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+# Bytes stand in a list of their own, so that no text equals them.
+_with_bytes = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=lambda value: [bytes(value).hex()])
 
 
 def canonical(value: object) -> str:
@@ -44,7 +46,7 @@ class Shape:
     """What a row of one table looks like.
 
     `columns` are name, type and whether None is allowed, in table order; `empty` all of them as None; `hashed` those
-    under the hash chain, sorted; `later` the tables that rows here point to although `HISTORY` lists them afterwards.
+    under the hash chain, sorted; `unhashed` the others; `later` the tables that rows here point to although `HISTORY` lists them afterwards.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Shape:
     columns: tuple[tuple[str, type, bool], ...]
     empty: Columns
     hashed: tuple[str, ...]
+    unhashed: tuple[str, ...]
     later: frozenset[str]
 
     def fill(self, values: Values, *, keys: Values) -> Columns:
@@ -82,6 +85,13 @@ class Shape:
         kept = {name: value for name in self.hashed if (value := filled[name]) is not None}
         return f"{self.name}{canonical(kept)}\n".encode()
 
+    def rest(self, filled: Values) -> bytes:
+        """Return the canonical text of the columns that the hash chain leaves out, empty where there are none."""
+        if not self.unhashed:
+            return b""
+        kept = {name: value for name in self.unhashed if (value := filled[name]) is not None}
+        return _with_bytes.encode(kept).encode()
+
 
 def _real(value: Any) -> float:
     if not isinstance(value, int | float):
@@ -111,6 +121,7 @@ def _shape(name: str, rank: int) -> Shape:
         columns=tuple((column.name, _python_type(column), bool(column.nullable)) for column in columns),
         empty={column.name: None for column in columns},
         hashed=tuple(sorted(column.name for column in columns if not column.info.get("clock"))),
+        unhashed=tuple(sorted(column.name for column in columns if column.info.get("clock"))),
         later=_targets(table(name)) & frozenset(HISTORY[max(rank, 0) :]) - {name},
     )
 
@@ -136,5 +147,5 @@ def shape_of(row: Row) -> Shape:
 
 
 SHAPES: dict[str, Shape] = {
-    name: _shape(name, rank) for rank, name in enumerate(("event", *HISTORY, "blob", *OPERATIONAL), -1)
+    name: _shape(name, rank) for rank, name in enumerate(("event", *HISTORY, "blob", *OPERATIONAL, "seal"), -1)
 }

@@ -22,7 +22,7 @@ from .transaction import Transaction
 _SESSION = table("session")
 _ENDED = _SESSION.alias("ended")
 _ALL = (
-    select(_SESSION, _ENDED.c.outcome.label("how"), _ENDED.c.at.label("ended_at"))
+    select(_SESSION, _ENDED.c.outcome.label("how"), _ENDED.c.at.label("ended_at"), _ENDED.c.guard.label("after"))
     .outerjoin(_ENDED, _ENDED.c.began_id == _SESSION.c.id)
     .where(_SESSION.c.began_id.is_(None))
     .order_by(_SESSION.c.id)
@@ -36,7 +36,8 @@ class SessionRecord:
     """A process at work on a run; `ended_at` (wall time, seconds) and `outcome` are None while it has not ended.
 
     `proof` is what the self-test of its sandbox tier found, `replay` the database whose replies it used in place of
-    models, empty where it asked them itself.
+    models, empty where it asked them itself; `guard` and `guard_after` are the hashes of the texts that list the rule
+    layer's files with their digests, before and after.
     """
 
     id: int
@@ -50,6 +51,8 @@ class SessionRecord:
     outcome: str | None
     replay: str = ""
     proof: str = ""
+    guard: str | None = None
+    guard_after: str | None = None
 
 
 class Sessions:
@@ -58,10 +61,21 @@ class Sessions:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
-    def begin(self, tx: Transaction, *, run_id: int, workers: int, tier: str, proof: str = "", replay: str = "") -> int:
+    def begin(
+        self,
+        tx: Transaction,
+        *,
+        run_id: int,
+        workers: int,
+        tier: str,
+        guard: str,
+        proof: str = "",
+        replay: str = "",
+    ) -> int:
         """Note that this process begins to work on a run, and return the session's id.
 
-        Args: tier: the sandbox's; proof: what its self-test found; replay: the database whose replies are used again.
+        Args: tier: the sandbox's; guard: what lists the rule layer's files with their digests; proof: what the tier's
+            self-test found; replay: the database whose replies are used again.
         """
         ours = {
             "run_id": run_id,
@@ -70,14 +84,16 @@ class Sessions:
             "tier": tier,
             "proof": proof,
             "replay": replay,
+            "guard": tx.blob(guard),
         }
         return tx.note(Row("session", {**ours, "python": platform.python_version(), "outcome": "", "at": tx.at}))
 
-    def end(self, tx: Transaction, session_id: int, *, outcome: str) -> None:
-        """Note that a session ended, and how."""
+    def end(self, tx: Transaction, session_id: int, *, outcome: str, guard: str) -> None:
+        """Note that a session ended, and how; `guard` as the rule layer's files are now."""
         began = tx.rows(_ONE, {"id": session_id})[0]
         same = {name: began._mapping[name] for name in _SAME}
-        tx.note(Row("session", {**same, "began_id": session_id, "outcome": outcome, "at": tx.at}))
+        ended = {"began_id": session_id, "outcome": outcome, "guard": tx.blob(guard), "at": tx.at}
+        tx.note(Row("session", {**same, **ended}))
 
     def all(self) -> Sequence[SessionRecord]:
         """Return all sessions, oldest first."""
@@ -86,4 +102,5 @@ class Sessions:
 
 def _record(row: Any) -> SessionRecord:
     same = {name: row._mapping[name] for name in _SAME}
-    return SessionRecord(**same, id=row.id, began_at=row.at, ended_at=row.ended_at, outcome=row.how)
+    when = {"began_at": row.at, "ended_at": row.ended_at, "outcome": row.how}
+    return SessionRecord(**same, **when, id=row.id, guard=row.guard, guard_after=row.after)

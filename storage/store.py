@@ -25,6 +25,7 @@ from .lineage import Lineage
 from .lock import Lock
 from .runs import Runs
 from .sessions import Sessions
+from .signing import Sign, signer
 from .tasks import Tasks
 from .tools import Tools
 from .totals import Totals
@@ -38,13 +39,13 @@ Clock = Callable[[], float]
 class Store:
     """An open database. Make one by `Store.create` or `Store.open`, best in a `with` statement."""
 
-    def __init__(self, path: Path, *, lock: Lock | None, clock: Clock) -> None:
+    def __init__(self, path: Path, *, lock: Lock | None, clock: Clock, sign: Sign | None = None) -> None:
         """Open the file for reading, and for writing where the lock of it is given."""
         self.path = path
         self._lock = lock
         self._reader = reader = open_reader(path)
         try:
-            self._writer = Writer(path, clock=clock) if lock else None
+            self._writer = Writer(path, clock=clock, sign=sign) if lock else None
         except BaseException:
             reader.close()
             raise
@@ -61,34 +62,37 @@ class Store:
         self.totals = Totals(reader)
 
     @classmethod
-    def create(cls, path: str | Path, *, clock: Clock = time.time) -> Store:
-        """Make a new database and open it for writing.
+    def create(cls, path: str | Path, *, clock: Clock = time.time, signing_key: Path | None = None) -> Store:
+        """Make a new database and open it for writing; `signing_key` is a file, to sign the head file with.
 
         Raises: StorageError: a file of that name is there; Busy, ReadOnly, DiskFull: it cannot be written.
         """
         place = Path(path)
-        return cls._opened(place, clock=clock, make=True)
+        return cls._opened(place, clock=clock, make=True, signing_key=signing_key)
 
     @classmethod
-    def open(cls, path: str | Path, *, write: bool = False, clock: Clock = time.time) -> Store:
+    def open(
+        cls, path: str | Path, *, write: bool = False, clock: Clock = time.time, signing_key: Path | None = None
+    ) -> Store:
         """Open a database for reading, or also for writing.
 
         Raises: NotFound: there is no such file; NotOurs, TooNew, TooOld, Damaged: it cannot be used; Busy: another
-            process writes it; ReadOnly: it cannot be written.
+            process writes it; ReadOnly: it cannot be written; ConfigurationError: the signing key is none.
         """
         place = Path(path)
         if not write:
             return cls(place, lock=None, clock=clock)
         open_reader(place).close()
-        return cls._opened(place, clock=clock, make=False)
+        return cls._opened(place, clock=clock, make=False, signing_key=signing_key)
 
     @classmethod
-    def _opened(cls, path: Path, *, clock: Clock, make: bool) -> Store:
+    def _opened(cls, path: Path, *, clock: Clock, make: bool, signing_key: Path | None) -> Store:
+        sign = signer(signing_key) if signing_key else None
         lock = Lock(path)
         try:
             if make:
                 create_file(path)
-            return cls(path, lock=lock, clock=clock)
+            return cls(path, lock=lock, clock=clock, sign=sign)
         except BaseException:
             lock.release()
             raise

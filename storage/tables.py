@@ -1,7 +1,8 @@
 """The tables: what is remembered, column by column.
 
 Promises: every history row carries `seq`, the event that wrote it; columns marked `CLOCK` (wall time, facts about the
-machine) are outside the hash chain; `HISTORY` lists the history tables in an order in which rows can be inserted.
+machine) are outside the hash chain; `HISTORY` lists the history tables in an order in which rows can be inserted; the
+seals cover every column of every table in `SEALED`.
 Does not promise: reading or writing; the facades (`tools`, `blackboard` and so on) do that.
 """
 
@@ -56,7 +57,7 @@ class BlobTable(Table, table=True):
     __tablename__ = "blob"
     hash: str | None = Field(default=None, primary_key=True)
     size: int
-    data: bytes = Field(sa_type=LargeBinary)
+    data: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=CLOCK)
 
 
 class RunTable(HistoryTable, table=True):
@@ -281,7 +282,10 @@ class LedgerTable(HistoryTable, table=True):
 
 
 class SessionTable(Table, table=True):
-    """A process that worked on a run: one row when it begins, one that names it in `began_id` when it ends."""
+    """A process that worked on a run: one row when it begins, one that names it in `began_id` when it ends.
+
+    `guard` is the text that lists the rule layer's files with their digests, as they were then; older releases kept none.
+    """
 
     __tablename__ = "session"
     id: int | None = Field(default=None, primary_key=True)
@@ -294,6 +298,7 @@ class SessionTable(Table, table=True):
     python: str
     replay: str
     outcome: str
+    guard: str | None = Field(foreign_key="blob.hash")
     at: float
 
 
@@ -329,11 +334,28 @@ class ModelCallTable(Table, table=True):
     at: float
 
 
+class SealTable(Table, table=True):
+    """What one commit wrote: `spans` (JSON) are the first and last id in each table, `marks` eight bytes for each row.
+
+    `digest` is the sha256 over the digest of the seal before, this seal, and every column of each of those rows.
+    """
+
+    __tablename__ = "seal"
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int
+    spans: str
+    marks: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=CLOCK)
+    digest: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=CLOCK)
+    at: float
+
+
 HISTORY: tuple[str, ...] = (
     "run", "agent", "task", "task_case", "tool", "proposal", "tool_version", "version_parent", "evaluation", "verdict",
     "critique", "test_case", "post", "signal", "claim", "ledger",
 )  # fmt: skip
 OPERATIONAL: tuple[str, ...] = ("session", "model_call")
+SEALED: tuple[str, ...] = ("event", "blob", *HISTORY, *OPERATIONAL)
+ALL: tuple[str, ...] = (*SEALED, "seal")
 
 
 def table(name: str) -> CoreTable:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, insert
@@ -19,14 +19,14 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
 from .row import SHAPES, Columns, Row, Values, canonical, shape_of
-from .tables import HISTORY, OPERATIONAL, table
+from .seal import Written, row_digest
+from .tables import ALL, HISTORY, OPERATIONAL, SEALED, table
 
 T = TypeVar("T")
 
 START = bytes(32)
 _KNOWN_BLOBS = 20_000
 _KNOWN_LATEST = 200_000
-_ORDER = ("event", "blob", *HISTORY, *OPERATIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Head:
-    """Where the history ends: the last id of each table, the last seq, and the chain's last digest.
+    """Where the database ends: the last id of each table, the last seq, and the last digest of chain and seals.
 
     `blobs` are hashes of texts that are kept, `latest` what facades last wrote, by keys of their own.
     """
@@ -55,28 +55,31 @@ class Head:
     ids: dict[str, int]
     seq: int = 0
     digest: bytes = START
+    seal: bytes = START
     blobs: set[str] = field(default_factory=set)
     latest: dict[Hashable, Any] = field(default_factory=dict)
 
     def copy(self) -> Head:
         """Return a head that can run ahead of this one; what is only remembered is shared."""
-        return Head(ids=dict(self.ids), seq=self.seq, digest=self.digest, blobs=self.blobs, latest=self.latest)
+        return replace(self, ids=dict(self.ids))
 
 
 def read_head(connection: Connection) -> Head:
     """Return where the history in a database ends; a few look-ups, no scan."""
-    names = (*HISTORY, *OPERATIONAL)
-    ids = {name: connection.exec_driver_sql(f"SELECT max(id) FROM {name}").scalar_one() or 0 for name in names}
-    last = connection.exec_driver_sql("SELECT seq, digest FROM event ORDER BY seq DESC LIMIT 1").one_or_none()
-    return Head(ids=ids, seq=last.seq, digest=last.digest) if last else Head(ids=ids)
+    ids = {name: connection.exec_driver_sql(f"SELECT max(rowid) FROM {name}").scalar_one() or 0 for name in ALL}
+    head = Head(ids=ids, seq=ids["event"])
+    for last in connection.exec_driver_sql("SELECT digest FROM event ORDER BY seq DESC LIMIT 1"):
+        head.digest = last.digest
+    for last in connection.exec_driver_sql("SELECT digest FROM seal ORDER BY id DESC LIMIT 1"):
+        head.seal = last.digest
+    return head
 
 
-def link(previous: bytes, *, event: Values, rows: Sequence[tuple[str, Values]]) -> bytes:
-    """Return the digest of an event: sha256 over the digest before it, the event, and the rows it wrote."""
+def link(previous: bytes, texts: Iterable[bytes]) -> bytes:
+    """Return the digest of an event: sha256 over the digest before it, its own text, and those of the rows it wrote."""
     chain = hashlib.sha256(previous)
-    chain.update(SHAPES["event"].text(event))
-    for name, values in rows:
-        chain.update(SHAPES[name].text(values))
+    for text in texts:
+        chain.update(text)
     return chain.digest()
 
 
@@ -87,6 +90,7 @@ class Transaction:
         self._connection = connection
         self._head = head
         self._waiting: dict[str, list[tuple[Any, ...]]] = {}
+        self.written: Written = {}
         self._new_blobs: set[str] = set()
         self._newest: dict[Hashable, Any] = {}
         self.at = at
@@ -124,10 +128,11 @@ class Transaction:
         keys = {"seq": self._head.seq, "run_id": run_id, "turn": turn, "kind": kind, "cause": cause}
         event = SHAPES["event"].fill(about, keys={**keys, "digest": START, "at": self.at})
         placed = [self._place(row) for row in sorted(rows, key=_rank)]
-        event["digest"] = self._head.digest = link(self._head.digest, event=event, rows=placed)
-        self._wait("event", event)
-        for name, values in placed:
-            self._wait(name, values)
+        texts = [SHAPES["event"].text(event), *(SHAPES[name].text(values) for name, values in placed)]
+        event["digest"] = self._head.digest = link(self._head.digest, texts)
+        self._head.ids["event"] = self._head.seq
+        for (name, values), line in zip([("event", event), *placed], texts, strict=True):
+            self._wait(name, values, line)
         entry = entry_of(event, payload=json.loads(text), rows=tuple(placed))
         self.entries.append(entry)
         return entry
@@ -138,7 +143,7 @@ class Transaction:
             raise TypeError(f"{row.table} is part of the history: use record()")
         self._head.ids[row.table] += 1
         values = SHAPES[row.table].fill(row.values, keys={"id": self._head.ids[row.table]})
-        self._wait(row.table, values)
+        self._wait(row.table, values, SHAPES[row.table].text(values))
         return self._head.ids[row.table]
 
     def blob(self, text: str) -> str:
@@ -176,9 +181,11 @@ class Transaction:
 
     def flush(self) -> None:
         """Hand the waiting rows to SQLite, so that its constraints are asked."""
-        for name in _ORDER:
+        for name in SEALED:
             if waiting := self._waiting.pop(name, None):
-                self._connection.exec_driver_sql(_insert(name), waiting)
+                found = self._connection.exec_driver_sql(_insert(name), waiting)
+                if name == "blob":
+                    self._count_blobs(waiting, new=found.rowcount)
 
     def settle(self) -> None:
         """Finish the change: write what waits, and remember which texts are known to be there."""
@@ -197,7 +204,20 @@ class Transaction:
         ids[row.table] += 1
         return row.table, SHAPES[row.table].fill(row.values, keys={"id": ids[row.table], "seq": self._head.seq})
 
-    def _wait(self, name: str, values: Values) -> None:
+    def _count_blobs(self, waiting: list[tuple[Any, ...]], *, new: int) -> None:
+        """Note which of these texts were written; the others were there before this process knew of them."""
+        before = self._head.ids["blob"]
+        self._head.ids["blob"] += new
+        names = {each[0] for each in waiting}
+        if new < len(names):
+            found = self._connection.exec_driver_sql("SELECT hash FROM blob WHERE rowid > ?", (before,))
+            names = {each.hash for each in found}
+        columns = (dict(zip(SHAPES["blob"].empty, each, strict=True)) for each in waiting if each[0] in names)
+        marks = [row_digest("blob", values, SHAPES["blob"].text(values)) for values in columns]
+        self.written.setdefault("blob", []).extend(marks)
+
+    def _wait(self, name: str, values: Values, text: bytes) -> None:
+        self.written.setdefault(name, []).append(row_digest(name, values, text))
         # Rows are written in table order; one that points to a waiting row of a later table sends that one ahead.
         if not SHAPES[name].later.isdisjoint(self._waiting):
             self.flush()
@@ -208,6 +228,11 @@ def entry_of(event: Values, *, payload: dict[str, Any], rows: tuple[tuple[str, C
     """Return the entry of an event's column values, its payload parsed, and the rows it wrote."""
     kept = {name: event[name] for name in _EVENT_FIELDS}
     return Entry(**kept, payload=payload, rows=rows)
+
+
+def insert_seal(connection: Connection, seal: Columns) -> None:
+    """Write a seal."""
+    connection.exec_driver_sql(_insert("seal"), tuple(seal.values()))
 
 
 _EVENT_FIELDS = ("seq", "run_id", "turn", "kind", "cause", "agent_id", "task_id", "tool_id")

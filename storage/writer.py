@@ -11,6 +11,7 @@ import asyncio
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -21,15 +22,21 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from .database import connect_writer, is_fault, told
+from .database import connect_writer, is_fault, telling, told
 from .errors import StorageError
-from .transaction import Head, Transaction, read_head
+from .head_file import HeadFile, Mark, State, require_same_end
+from .seal import Written, make_seal
+from .signing import Sign
+from .transaction import START, Head, Transaction, insert_seal, read_head
 
 T = TypeVar("T")
 Change = Callable[[Transaction], T]
 
 QUEUE = 256
 GROUP = 128
+# A line of the head file every so many commits, or so many seconds where there are fewer.
+HEAD_COMMITS = 512
+HEAD_S = 5.0
 
 
 def _kept() -> Future[Any]:
@@ -93,21 +100,29 @@ class _Job:
 class Writer:
     """Owns the connection that writes, and the thread that uses it."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
-        """Start the thread. `clock` gives wall time in seconds, for the columns outside the history."""
+    def __init__(self, path: Path, *, clock: Callable[[], float], sign: Sign | None = None) -> None:
+        """Start the thread.
+
+        Args: clock: gives wall time in seconds, for the columns outside the history; sign: signs the head file.
+        Raises: Damaged: the database does not end as its head file says; ReadOnly, DiskFull, StorageError.
+        """
         self._path = path
         self._clock = clock
         self._connection: Connection = connect_writer(path)
         try:
             self._head: Head = read_head(self._connection)
+            require_same_end(path, self._mark(), known=self._known)
+            self._head_file = HeadFile(path, sign=sign)
+            self._tell("opened")
         except BaseException as error:
             self._connection.close()
-            raise told(error, path=path) from error
+            raise error if isinstance(error, StorageError) else told(error, path=path) from error
         self._queue: queue.Queue[_Job | None] = queue.Queue(QUEUE)
         self._gate = threading.Lock()
         self._closed = False
         self._process = os.getpid()
         self._fault: StorageError | None = None
+        self._written: Written = {}
         self._thread = threading.Thread(target=self._serve, name="ecology-writer", daemon=True)
         self._thread.start()
 
@@ -138,6 +153,10 @@ class Writer:
             self._queue.put(None)
         self._thread.join()
         self._connection.close()
+        # Without this line the next to look knows that the writer failed.
+        if not self._fault:
+            with telling(self._path):
+                self._tell("closed")
 
     def _serve(self) -> None:
         stop = False
@@ -163,11 +182,13 @@ class Writer:
             self._execute("BEGIN IMMEDIATE")
             for job in jobs:
                 self._run(job, done)
+            self._seal()
             self._execute("COMMIT")
         except BaseException as error:
             return self._fail(told(error, path=self._path), jobs)
         for job, result in done:
             job.pending._durable.set_result(result)
+        self._tell_at_times()
 
     def _run(self, job: _Job, done: list[tuple[_Job, Any]]) -> None:
         ahead = self._head.copy()
@@ -184,8 +205,42 @@ class Writer:
             return job.refuse(told(error, path=self._path) if isinstance(error, DBAPIError) else error)
         self._execute("RELEASE change")
         self._head = ahead
+        for name, digests in transaction.written.items():
+            self._written.setdefault(name, []).extend(digests)
         done.append((job, result))
         job.pending._applied.set_result(result)
+
+    def _seal(self) -> None:
+        """Seal what the jobs of this commit wrote."""
+        written, self._written = self._written, {}
+        if any(written.values()):
+            head = self._head
+            seal = make_seal(written, ids=head.ids, previous=head.seal, at=self._clock())
+            insert_seal(self._connection, seal)
+            head.ids["seal"], head.seal = seal["id"], seal["digest"]
+
+    def _mark(self) -> Mark:
+        head = self._head
+        return Mark(head.ids["seal"], head.seal.hex(), head.seq, head.digest.hex())
+
+    def _known(self, seal: int) -> str | None:
+        """Return the digest of a seal in hexadecimal, that of nothing for 0, None where there is no such seal."""
+        found = self._connection.exec_driver_sql("SELECT digest FROM seal WHERE id = ?", (seal,)).scalar_one_or_none()
+        return START.hex() if seal == 0 else found and bytes(found).hex()
+
+    def _tell(self, state: State) -> None:
+        """Write to the head file where the database ends."""
+        self._head_file.write(state, self._mark(), at=self._clock())
+        self._told_at, self._told_seal = time.monotonic(), self._head.ids["seal"]
+
+    def _tell_at_times(self) -> None:
+        commits = self._head.ids["seal"] - self._told_seal
+        if commits >= HEAD_COMMITS or (commits and time.monotonic() - self._told_at >= HEAD_S):
+            try:
+                self._tell("at")
+            except OSError as error:
+                # What was committed is kept; no more is accepted, for nothing would vouch for it.
+                self._fault = told(error, path=self._path)
 
     def _fail(self, fault: StorageError | None, jobs: list[_Job]) -> None:
         """Keep nothing of these jobs and accept no more: the state in memory may be ahead of the disk."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .auditing import audit
 from .breeding import breed
 from .charters import charter_app
 from .checking import tasks_app
@@ -45,7 +46,7 @@ def _version() -> str:
         return "not installed; run from its source folder"
 
 
-for command in (run, resume, fork, replay, agents, lineage, show, board, verdicts, doctor, mailbox):
+for command in (run, resume, fork, replay, agents, lineage, show, board, verdicts, audit, doctor, mailbox):
     app.command()(command)
 app.command("try")(try_)
 tasks_app.command()(breed)

@@ -45,6 +45,12 @@ References = Annotated[
     Path | None, typer.Option(help="Right programs in JSONL (id, reference), for a simulated model alone.")
 ]
 ReplySeconds = Annotated[float, typer.Option(help="How long a call may take; a letter in a mailbox waits six times.")]
+SigningKey = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ECOLOGY_SIGNING_KEY", help="An Ed25519 key in PEM or OpenSSH form, to sign the head file with."
+    ),
+]
 
 _LETTER = 6
 
@@ -72,9 +78,11 @@ def population_of(niches: Sequence[str] | None) -> Mapping[str, int] | None:
     return found
 
 
-def resources_of(at_once: int, *, reply_s: float, prices: Path | None, references: Path | None) -> dict[str, Any]:
+def resources_of(
+    at_once: int, *, reply_s: float, prices: Path | None, references: Path | None, signing_key: Path | None
+) -> dict[str, Any]:
     """Return the further resources that were typed."""
-    for name, path in (("--prices", prices), ("--references", references)):
+    for name, path in (("--prices", prices), ("--references", references), ("--signing-key", signing_key)):
         if path is not None and not path.is_file():
             raise ConfigurationError(f"{name} {path} is no file; check the path")
     return {
@@ -83,6 +91,7 @@ def resources_of(at_once: int, *, reply_s: float, prices: Path | None, reference
         "mailbox_s": _LETTER * reply_s,
         "prices": prices,
         "references": references,
+        "signing_key": signing_key,
     }
 
 

@@ -53,6 +53,7 @@ def run(
     reply_seconds: options.ReplySeconds = 600.0,
     prices: options.Prices = None,
     references: options.References = None,
+    signing_key: options.SigningKey = None,
     sandbox: SandboxOption = "auto",
     charter: Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")] = None,
     shadow_charter: Annotated[
@@ -65,7 +66,13 @@ def run(
     path = _new(db or _fresh(tasks))
     budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
     niches = options.population_of(population)
-    resources = options.resources_of(calls_at_once, reply_s=reply_seconds, prices=prices, references=references)
+    resources = options.resources_of(
+        calls_at_once,
+        reply_s=reply_seconds,
+        prices=prices,
+        references=references,
+        signing_key=signing_key,
+    )
     settings = options.given(
         seed=seed, window=window, bandit=bandit or None, temperature=temperature, max_tokens=max_reply_tokens,
         prompt_tokens=prompt_tokens,
@@ -98,6 +105,7 @@ def resume(
     reply_seconds: options.ReplySeconds = 600.0,
     prices: options.Prices = None,
     references: options.References = None,
+    signing_key: options.SigningKey = None,
     sandbox: SandboxOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -106,7 +114,13 @@ def resume(
     if not database.is_file():
         raise NotFound(f"no database at {database}; check the path, or begin a run with `ecology run`")
     budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
-    resources = options.resources_of(calls_at_once, reply_s=reply_seconds, prices=prices, references=references)
+    resources = options.resources_of(
+        calls_at_once,
+        reply_s=reply_seconds,
+        prices=prices,
+        references=references,
+        signing_key=signing_key,
+    )
     with (
         Ecology(database, workers=workers, sandbox=sandbox, resources=resources) as ecology,
         watching(database, models=ecology.models, quiet=quiet) as watch,
@@ -184,7 +198,7 @@ def _kept_once_begun(path: Path) -> Iterator[None]:
         raise
     except BaseException:
         if not _begun(path):
-            for rest in ("", "-wal", "-shm", ".lock"):
+            for rest in ("", "-wal", "-shm", ".lock", ".head"):
                 with suppress(OSError):
                     path.with_name(path.name + rest).unlink(missing_ok=True)
         raise

@@ -22,6 +22,7 @@ from ..ecology import BudgetWarning, SandboxWarning
 from ..engine import Standing
 from ..report import money
 from ..run import Watch
+from ..session import GuardWarning
 from .console import remark
 
 _PLAIN_EVERY_S = 10.0
@@ -32,7 +33,7 @@ _TELLING = 50
 def watching(path: Path, *, models: Collection[str], quiet: bool) -> Iterator[Watch]:
     """Show how a run in a database stands, and what goes wrong in it; a quiet one is told the latter alone."""
     with warnings.catch_warnings(), ExitStack() as stack:
-        for category in (SandboxWarning, BudgetWarning):
+        for category in (SandboxWarning, BudgetWarning, GuardWarning):
             warnings.simplefilter("always", category)
         warnings.showwarning = lambda message, *rest, **more: remark(f"warning: {message}")
         if quiet:
