@@ -2,8 +2,8 @@
 
     python benchmarks/audit.py [--count 1000] [--seed 1] [--rows 200000]
 
-Promises: each tampering is of a fresh copy, of a table and column drawn at random; the triggers are dropped first and put
-back; the database is that of a real run, with rows of models and of every other table added.
+Promises: each tampering is of a fresh copy, in a table and column drawn at random; the triggers are dropped first and
+put back; the database is that of a real run, with rows of models and of every other table added.
 Does not promise: anything about tampering that writes all seals and the head file anew; see the threat model.
 """
 
@@ -42,7 +42,11 @@ def lived(path: Path) -> None:
 
 def names_it(found: Audit, done: Tampering) -> bool:
     """Whether some finding names the table, and the row where it has a number."""
-    return any(each.table == done.table and (done.table == "blob" or each.id == done.key) for each in found.findings)
+    named = f"{done.table} {done.key}"
+    return any(
+        each.table == done.table and (done.table == "blob" or each.id == done.key or each.detail.endswith(named))
+        for each in found.findings
+    )
 
 
 def tampered(original: Path, folder: Path, *, kind: str, rng: Random) -> tuple[Tampering, Audit]:

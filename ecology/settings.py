@@ -89,9 +89,10 @@ _PATHS = ("prices", "replay", "references", "signing_key")
 class Resources:
     """What a run may use: worker processes, the sandbox tier, and how it reaches its models.
 
-    `calls_at_once`: calls under way at one endpoint at most; `prices`: a TOML file of prices before our own; `replay`:
-    a database whose journal answers in the models' place; `references`: a JSONL file of right sources, which only a
-    `simulated` model is shown; `signing_key`: an Ed25519 key to sign the head file with; `reply_s`: seconds that a call may take; `mailbox_s`: those that a letter may wait.
+    `calls_at_once`: calls under way at one endpoint at most; `prices`: a TOML file of prices before our own;
+    `replay`: a database whose journal answers in the models' place; `references`: a JSONL file of right sources,
+    which only a `simulated` model is shown; `signing_key`: an Ed25519 key to sign the head file with; `reply_s`:
+    seconds that a call may take; `mailbox_s`: those that a letter may wait.
     """
 
     workers: int = 2

@@ -1,8 +1,8 @@
-"""Audit a database: every row of every table, its schema, its head file, and the rule layer's files over its runs.
+"""Audit a database: each row of each table, its schema, its head file, and the rule layer's files over its runs.
 
-Promises: finds any row that was altered, removed, inserted or moved in any table and column, any table, index or trigger
-that was added, dropped or changed, and an end that was cut off or added to, and names all it finds. It reads one moment
-and never holds up a writer.
+Promises: finds any row that was altered, removed, inserted or moved in any table and column, any table, index or
+trigger that was added, dropped or changed, and an end that was cut off or added to, and names all it finds. It reads
+one moment and never holds up a writer.
 Does not promise: proof against someone who rewrites rows, seals and an unsigned head file together; sign the head file,
 or keep a copy of it elsewhere.
 """
@@ -108,7 +108,7 @@ def _held_against(lines: Sequence[Line], walk: SealWalk) -> Iterator[Finding]:
     for line in lines:
         mark, said = line.mark, ""
         if mark.seal > walk.last_seal:
-            said = f"the database ends with commit {walk.last_seal}, and line {line.number} knew {mark.seal}: its end is gone"
+            said = f"its end is gone: line {line.number} knew commit {mark.seal}, and it ends with {walk.last_seal}"
         elif walk.seal_digests.get(mark.seal) != mark.seal_digest:
             said = f"commit {mark.seal} is not the one that line {line.number} of the head file knew"
         elif walk.event_digests.get(mark.seq) != mark.digest:
@@ -116,11 +116,11 @@ def _held_against(lines: Sequence[Line], walk: SealWalk) -> Iterator[Finding]:
         elif last and last.state == "closed" and mark.seal != last.mark.seal:
             said = f"commits {last.mark.seal + 1} to {mark.seal} were added while the database was closed"
         if said:
-            yield Finding("head", "", line.number, mark.seq, said)
+            yield Finding("head", "seal", mark.seal, mark.seq, said)
         last = line
     if last and last.state == "closed" and walk.last_seal > last.mark.seal:
         said = f"commits {last.mark.seal + 1} to {walk.last_seal} were added after the database was closed"
-        yield Finding("head", "", last.number, walk.last_seq, said)
+        yield Finding("head", "seal", last.mark.seal + 1, walk.last_seq, said)
 
 
 def _unproven(lines: Sequence[Line], walk: SealWalk) -> Iterator[str]:

@@ -19,7 +19,7 @@ WHERE began.began_id IS NULL ORDER BY began.id"""
 
 
 def guard_changes(connection: sqlite3.Connection, notes: list[str]) -> Iterator[Finding]:
-    """Yield a finding for each session in which the rule layer's files changed; note where one differs from the last."""
+    """Yield a finding for each session in which rule files changed; note where one differs from the session before."""
     last: dict[int, str] = {}
     for session, run, before, after in connection.execute(_SESSIONS).fetchall():
         earlier = last.get(run)

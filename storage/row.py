@@ -45,8 +45,9 @@ class Row:
 class Shape:
     """What a row of one table looks like.
 
-    `columns` are name, type and whether None is allowed, in table order; `empty` all of them as None; `hashed` those
-    under the hash chain, sorted; `unhashed` the others; `later` the tables that rows here point to although `HISTORY` lists them afterwards.
+    `columns` are name, type and whether None is allowed, in table order; `empty` all of them as None; `hashed`
+    those under the hash chain, sorted; `unhashed` the others; `later` the tables that rows here point to although
+    `HISTORY` lists them afterwards.
     """
 
     name: str

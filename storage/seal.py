@@ -1,8 +1,8 @@
 """Seals: one for each commit, over every column of every row it wrote, wall-clock columns and operational rows too.
 
-Promises: a seal's digest rests on the digest of the seal before and on the full digests of its rows; its marks, the first
-bytes of the digest of its own columns and of those, only say what it is that does not fit. Seals are no part of the
-history hash: they depend on how changes were grouped into commits.
+Promises: a seal's digest rests on the digest of the seal before and on the full digests of its rows; its marks, the
+first bytes of the digest of its own columns and of those, only say what it is that does not fit. Seals are no
+part of the history hash: they depend on how changes were grouped into commits.
 Does not promise: proof against someone who writes all seals anew; the head file, best a signed one, is there for that.
 """
 

@@ -37,8 +37,8 @@ class _Read:
 class SealWalk:
     """One walk over all seals and the rows they cover.
 
-    Afterwards: `findings`; `rows` read; the last seal, its digest and the last event's; and the digests, in hexadecimal,
-    of the seals and events that were asked for and are there.
+    Afterwards: `findings`; `rows` read; the last seal, its digest and the last event's; and the digests, in
+    hexadecimal, of the seals and events that were asked for and are there.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, seals: Collection[int], events: Collection[int]) -> None:

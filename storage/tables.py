@@ -284,7 +284,7 @@ class LedgerTable(HistoryTable, table=True):
 class SessionTable(Table, table=True):
     """A process that worked on a run: one row when it begins, one that names it in `began_id` when it ends.
 
-    `guard` is the text that lists the rule layer's files with their digests, as they were then; older releases kept none.
+    `guard` is the text that lists the rule layer's files with their digests; older releases kept none.
     """
 
     __tablename__ = "session"

@@ -12,10 +12,9 @@ from agents import FAMILIES, Genome, Myself, VersionSeen, View, visible_only
 from ecology import Ecology, Store, load_tasks
 from ecology.world import World
 from governance import ask, program
-from storage.tables import HISTORY, OPERATIONAL
+from storage.tables import ALL
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = ("event", "blob", *HISTORY, *OPERATIONAL)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", ALL)
 @pytest.mark.parametrize("statement", ["UPDATE {0} SET rowid = rowid", "DELETE FROM {0}"])
 def test_law_1_no_row_can_be_changed_or_removed(history: Path, table: str, statement: str) -> None:
     connection = sqlite3.connect(history)

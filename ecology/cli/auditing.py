@@ -21,7 +21,7 @@ def audit(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find what was altered, removed, inserted or moved in any table since it was written; exit code 1 where any was."""
+    """Find what was altered, removed, inserted or moved in any table since; exit code 1 where something was."""
     found = audit_database(database, head=head, public_key=public_key)
     if as_json:
         print_document(holds=found.holds, **asdict(found))

@@ -100,10 +100,11 @@ def test_a_session_names_its_process_and_how_it_ended(tmp_path: Path) -> None:
     with Store.create(tmp_path / "zoo.db", clock=lambda: float(next(ticks))) as store:
         run = start(store)
         first, second = (
-            store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=2, tier="zygote")) for _ in range(2)
+            store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=2, tier="zygote", guard="{}"))
+            for _ in range(2)
         )
         before = store.history_hash()
-        store.write(lambda tx: store.sessions.end(tx, first, outcome="finished"))
+        store.write(lambda tx: store.sessions.end(tx, first, outcome="finished", guard="{}"))
 
         ended, running = store.sessions.all()
 
@@ -115,10 +116,12 @@ def test_a_session_names_its_process_and_how_it_ended(tmp_path: Path) -> None:
 
 def test_a_session_names_the_database_it_replays_to_its_end(store: Store) -> None:
     run = start(store)
-    first = store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=1, tier="t", replay="old.db"))
-    store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=1, tier="t"))
+    first = store.write(
+        lambda tx: store.sessions.begin(tx, run_id=run.id, workers=1, tier="t", guard="{}", replay="old.db")
+    )
+    store.write(lambda tx: store.sessions.begin(tx, run_id=run.id, workers=1, tier="t", guard="{}"))
 
-    store.write(lambda tx: store.sessions.end(tx, first, outcome="finished"))
+    store.write(lambda tx: store.sessions.end(tx, first, outcome="finished", guard="{}"))
 
     assert [(session.replay, session.outcome) for session in store.sessions.all()] == [
         ("old.db", "finished"),

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from storage import Busy, Damaged, NotFound, NotOurs, ReadOnly, StorageError, Store, TooNew, TooOld
-from storage.tables import HISTORY, OPERATIONAL
+from storage.tables import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,7 +102,7 @@ def test_an_unfinished_file_of_a_killed_creation_is_cleared_away(tmp_path: Path)
 
     Store.create(tmp_path / "zoo.db").close()
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["zoo.db", "zoo.db.lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["zoo.db", "zoo.db.head", "zoo.db.lock"]
 
 
 @pytest.mark.parametrize("name", ["a b.db", "what?mode=ro.db", "100%23#.db", "ünïcode.db"])
@@ -163,7 +163,7 @@ def test_the_lock_dies_with_its_process_although_a_child_lives_on(tmp_path: Path
         os.kill(child, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("table", ["event", "blob", *HISTORY, *OPERATIONAL])
+@pytest.mark.parametrize("table", ALL)
 def test_every_table_has_triggers_against_update_and_delete(store: Store, table: str) -> None:
     with closing(sqlite3.connect(store.path)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,))
@@ -263,8 +263,9 @@ def test_a_read_only_folder_can_be_read_and_says_that_it_cannot_be_written() -> 
 
 def test_opening_looks_things_up_and_scans_nothing(tmp_path: Path) -> None:
     path = filled(tmp_path / "zoo.db")
-    asked = [f"SELECT max(id) FROM {name}" for name in (*HISTORY, *OPERATIONAL)]
-    asked.append("SELECT seq, digest FROM event ORDER BY seq DESC LIMIT 1")
+    asked = [f"SELECT max(rowid) FROM {name}" for name in ALL]
+    asked.append("SELECT digest FROM event ORDER BY seq DESC LIMIT 1")
+    asked.append("SELECT digest FROM seal ORDER BY id DESC LIMIT 1")
 
     with closing(sqlite3.connect(path)) as connection:
         programs = [list(connection.execute(f"EXPLAIN {sql}")) for sql in asked]
