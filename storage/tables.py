@@ -99,6 +99,7 @@ class TaskTable(HistoryTable, table=True):
     compare: str
     lists: bool
     judged: str
+    capabilities: str
     digest: str
 
 
