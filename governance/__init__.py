@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from .bench import Bench
+from .canaries import Canaries
+from .capabilities import CAPABILITIES
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
+from .corpus import Corpora, CorpusReport, Declare, Snippet, read_corpus
 from .council import Council, Examination
 from .earnings import Service, earnings_verdict
 from .guard_files import guard_listing
@@ -100,6 +103,13 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Opaque",
     "same",
     "examine",
+    "CAPABILITIES",
+    "Corpora",
+    "CorpusReport",
+    "Snippet",
+    "Declare",
+    "read_corpus",
+    "Canaries",
     "run_probes",
     "ProbeResult",
     "Column",

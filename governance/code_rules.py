@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .capabilities import opens
 from .module_members import is_public_member
 from .rewrite import Rewrite
 from .source import names_in
@@ -56,10 +57,12 @@ class DeclaredImports:
         new, old = rewrite.new, rewrite.old
         imported = {**rewrite.helper.imports, **old.imports}
         used = {**rewrite.helper.members, **old.members}
+        declared = rewrite.task.capabilities
         found = {module: line for module, line in new.imports.items() if not self._may_import(module, imported)}
         for path, line in new.members.items():
             if path not in used and path.partition(".")[0] not in found and not self._may_use(path):
                 found[path] = line
+        found = {path: line for path, line in found.items() if not opens(declared, path)}
         found |= {module: line for module, line in new.bare.items() if module not in old.bare}
         found |= {f".{name}": new.attributes[name] for name in CARRIED & new.attributes.keys() - old.attributes.keys()}
         return _objection(found, "only its parent's imports, or pure modules such as math, each used by its members")

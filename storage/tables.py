@@ -100,6 +100,7 @@ class TaskTable(HistoryTable, table=True):
     compare: str
     lists: bool
     judged: str
+    capabilities: str
     digest: str
 
 

@@ -39,7 +39,8 @@ class Task:
 
     `compare` is `exact` (equal values of equal types) or `close` (floats within 1e-6, relative and absolute);
     `lists` lets tuples equal lists and reads a generator into a list; `helper` is code run before the tool's;
-    `judged` is how a rewrite shows its worth: by the `cases`, or in use, by the `earnings` of the turns it serves.
+    `judged` is how a rewrite shows its worth: by the `cases`, or in use, by the `earnings` of the turns it serves;
+    `capabilities` names what the tool may reach beyond computing: `clock`, `files` and so on, or modules.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Task:
     source: str = ""
     licence: str = ""
     judged: Judged = "cases"
+    capabilities: tuple[str, ...] = ()
 
     def ring(self, ring: Ring) -> tuple[Case, ...]:
         """Return the cases of one ring, in their given order."""

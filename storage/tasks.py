@@ -5,6 +5,7 @@ Promises: a task comes back equal to the one settled; settling an equal task aga
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from .blobs import texts
 from .database import Reads
 from .errors import NotFound, TaskError
 from .moment import Moment, as_of_seq
-from .row import Row
+from .row import Row, canonical
 from .tables import table
 from .task import Case, Task
 from .transaction import Transaction
@@ -106,7 +107,7 @@ def _rows(tx: Transaction, task: Task, ids: Settled) -> list[Row]:
     ]
     root = {"tool_id": ids.tool_id, "number": 0, "depth": 0, "jump_id": ids.version_id, "code_hash": code}
     return [
-        Row("task", {**plain, **hashes, "lists": task.lists}),
+        Row("task", {**plain, **hashes, "lists": task.lists, "capabilities": canonical(list(task.capabilities))}),
         *cases,
         Row("tool", {"task_id": ids.task_id, "name": task.name}),
         Row("tool_version", {**root, "size": len(task.code), "reason": "as it came", "model": ""}),
@@ -139,4 +140,5 @@ def _task(values: Mapping[str, Any], words: Mapping[str, str], cases: tuple[Case
         source=values["source"],
         licence=values["licence"],
         judged=values["judged"],
+        capabilities=tuple(json.loads(values["capabilities"])),
     )

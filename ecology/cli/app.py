@@ -13,6 +13,7 @@ from .charters import charter_app
 from .checking import tasks_app
 from .console import say
 from .futures import fork, replay
+from .governing import govern_app
 from .mailbox import mailbox
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
@@ -52,3 +53,4 @@ app.command("try")(try_)
 tasks_app.command()(breed)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(charter_app, name="charter")
+app.add_typer(govern_app, name="govern")

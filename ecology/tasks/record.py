@@ -1,7 +1,8 @@
 """Our own task format: one JSON object a line.
 
 Fields: `id`, `entry_point`, `code`, `visible` and `gate` are needed; `description`, `helper`, `compare` (`exact` or
-`close`), `lists` (true or false), `source`, `licence` and `sealed` may be left out. A case is `{"args", "expect"}` or
+`close`), `lists` (true or false), `capabilities` (a list of names such as `clock`, or of modules), `source`, `licence`
+and `sealed` may be left out. A case is `{"args", "expect"}` or
 `{"setup", "call", "expect"}`, all texts of Python source.
 
 Promises: what `write_tasks` wrote reads back equal, except that cases are grouped by ring.
@@ -23,7 +24,10 @@ from .validate import task_faults
 
 NEEDED = ("id", "entry_point", "code", "visible", "gate")
 TEXTS = ("id", "entry_point", "code", "description", "helper", "compare", "source", "licence")
-FIELDS = ("id", "source", "licence", "entry_point", "description", "code", "helper", "compare", "lists", *RINGS)
+FIELDS = (
+    "id", "source", "licence", "entry_point", "description", "code", "helper", "compare", "lists", "capabilities",
+    *RINGS,
+)  # fmt: skip
 CASE_FIELDS = ("args", "setup", "call", "expect")
 
 
@@ -69,6 +73,9 @@ def _type_faults(record: Mapping[str, object]) -> list[Fault]:
     faults = [_wrong(name, record[name], "a text") for name in TEXTS if not isinstance(record.get(name, ""), str)]
     if not isinstance(record.get("lists", False), bool):
         faults.append(_wrong("lists", record["lists"], "true or false"))
+    asked = record.get("capabilities", [])
+    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
+        faults.append(_wrong("capabilities", asked, "a list of names"))
     for ring in RINGS:
         faults += _ring_faults(ring, record.get(ring, []))
     return faults
@@ -113,6 +120,7 @@ def _task(record: Mapping[str, object]) -> Task:
         helper=texts["helper"],
         compare=cast(Comparison, record.get("compare", "exact")),
         lists=bool(record.get("lists", False)),
+        capabilities=tuple(cast("list[str]", record.get("capabilities", []))),
         source=texts["source"],
         licence=texts["licence"],
     )
@@ -135,6 +143,8 @@ def _record(task: Task) -> dict[str, object]:
         "compare": task.compare,
         "lists": task.lists,
     }
+    # Most tools only compute; their files need not say so.
+    fields |= {"capabilities": list(task.capabilities)} if task.capabilities else {}
     return fields | {ring: [_case_record(case) for case in task.ring(ring)] for ring in RINGS}
 
 

@@ -29,6 +29,7 @@ TASKS = st.builds(
     source=TEXTS,
     licence=TEXTS,
     judged=st.sampled_from(get_args(Judged)),
+    capabilities=st.lists(st.sampled_from(["clock", "os.path"]), max_size=2).map(tuple),
 )
 
 

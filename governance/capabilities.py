@@ -1,0 +1,62 @@
+"""What a tool may reach beyond computing: the capabilities that a task can declare, and the modules behind each.
+
+Promises: a capability is a word of this list or the dotted name of a module; what a task does not declare, its tool's
+rewrites do not get. Does not promise: that the sandbox serves a capability. It keeps files, network and processes out
+whatever is declared; a declaration only says that the code may speak of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+# The modules that serve each capability; a module may serve several.
+MODULES: Mapping[str, frozenset[str]] = {
+    "clock": frozenset({"datetime", "sched", "time", "timeit", "zoneinfo", "dateutil", "pytz"}),
+    "console": frozenset({
+        "argparse", "cmd", "code", "colorama", "curses", "getopt", "getpass", "logging", "optparse", "readline", "rich",
+        "tkinter", "tqdm", "turtle", "warnings",
+    }),
+    "files": frozenset({
+        "bz2", "configparser", "csv", "dbm", "filecmp", "fileinput", "glob", "gzip", "io", "linecache", "lzma", "mmap",
+        "netrc", "os", "pathlib", "pickle", "plistlib", "shelve", "shutil", "sqlite3", "stat", "tarfile", "tempfile",
+        "tomllib", "xml", "yaml", "zipfile",
+    }),
+    "introspection": frozenset({
+        "ast", "builtins", "codecs", "dis", "gc", "importlib", "inspect", "pkgutil", "runpy", "symtable", "sys",
+        "sysconfig", "token", "tokenize", "traceback", "tracemalloc", "types", "weakref", "zipimport",
+    }),
+    "network": frozenset({
+        "aiohttp", "asyncio", "boto3", "dns", "email", "flask", "ftplib", "http", "httpx", "imaplib", "nntplib",
+        "paramiko", "poplib", "requests", "scapy", "select", "selectors", "smtplib", "socket", "socketserver", "ssl",
+        "telnetlib", "urllib", "urllib3", "webbrowser", "websocket", "websockets", "xmlrpc",
+    }),
+    "numeric": frozenset({"mpmath", "networkx", "numpy", "pandas", "scipy", "sklearn", "sympy"}),
+    "process": frozenset({
+        "_thread", "atexit", "cffi", "concurrent", "ctypes", "fcntl", "multiprocessing", "nt", "os", "pdb", "posix",
+        "psutil", "pty", "queue", "resource", "signal", "subprocess", "sys", "syslog", "termios", "threading", "winreg",
+    }),
+    "random": frozenset({"os", "random", "secrets", "uuid"}),
+}  # fmt: skip
+CAPABILITIES = tuple(MODULES)
+
+_SERVING = {
+    module: frozenset(name for name, modules in MODULES.items() if module in modules)
+    for module in frozenset().union(*MODULES.values())
+}
+KNOWN_MODULES = frozenset(_SERVING)
+
+
+def capabilities_of(path: str) -> frozenset[str]:
+    """Return the capabilities any of which lets a tool use a dotted module or member; none where nobody knows it."""
+    return _SERVING.get(path.partition(".")[0], frozenset())
+
+
+def may(declared: Iterable[str], capability: str) -> bool:
+    """Whether what is declared covers a capability, by its word or by a whole module that gives as much."""
+    return any(name == capability or name in MODULES[capability] for name in declared)
+
+
+def opens(declared: Iterable[str], path: str) -> bool:
+    """Whether what is declared lets a tool use a dotted module or member."""
+    serving = capabilities_of(path)
+    return any(name in serving or path == name or path.startswith(f"{name}.") for name in declared)

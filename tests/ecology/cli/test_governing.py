@@ -1,0 +1,43 @@
+"""`ecology govern bench` prints what the rule layer does with corpus files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.ecology.cli.command_line import Shell
+
+KEYS = {"file", "rows", "flagged", "ran_to_completion", "harm", "ms_p50"}
+
+
+def corpus(folder: Path, name: str = "unsafe-two.jsonl") -> Path:
+    rows = [
+        {"id": "a", "category": "files", "code": "import os\nos.remove('/etc/hosts')"},
+        {"id": "b", "category": "plain", "code": "x = 1"},
+    ]
+    file = folder / name
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def test_with_json_each_file_is_one_document_on_its_own_line(ecology: Shell, tmp_path: Path) -> None:
+    files = [corpus(tmp_path), corpus(tmp_path, "benign-two.jsonl")]
+
+    done = ecology("govern", "bench", *map(str, files), "--json")
+    found = [json.loads(line) for line in done.out.splitlines()]
+
+    assert [each["file"] for each in found] == list(map(str, files))
+    assert all(set(each) >= KEYS and (each["rows"], each["flagged"]) == (2, 1) for each in found)
+    assert [each["benign"] for each in found] == [False, True]
+
+
+def test_the_code_rules_alone_run_nothing(ecology: Shell, tmp_path: Path) -> None:
+    done = ecology("govern", "bench", str(corpus(tmp_path)), "--code-only")
+
+    assert "unsafe-two.jsonl" in done.out and "50.0%" in done.out
+
+
+def test_a_file_that_is_no_corpus_is_one_sentence_and_status_2(ecology: Shell, tmp_path: Path) -> None:
+    done = ecology("govern", "bench", str(tmp_path / "none.jsonl"))
+
+    assert "none.jsonl cannot be read" in done.complaint(2)
