@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Spoken, Test, niche_parts
-from governance import Birth, Council, Standing
+from governance import Council
 from storage import Store, Transaction
 
 from .attention import Pick
@@ -19,6 +19,7 @@ from .overture import Overture
 from .rewrites import Origin, Rewrites
 from .scribe import Scribe
 from .settings import Settings
+from .standings import birth_of, nursery_of
 from .states import ProposalState
 from .turn import Deed
 from .world import World
@@ -138,13 +139,11 @@ class Landing:
         parent = self._world.agents.get(action.parent_id)
         energy = parent.energy if parent else 0.0
         endowment = round(min(energy / 2, self._settings.start_energy), 6)
-        standing = Standing(
-            turn=turn.number, population=len(self._world.agents), energy=energy, models=self._models,
-            quarantined=f"agent {parent.id} or its lineage" if parent and parent.quarantined else "",
-        )  # fmt: skip
-        birth = Birth(action.parent_id, endowment, action.genome.model, is_niche=self._world.may_be_born(action.genome))
+        standing = nursery_of(self._world, parent, turn=turn.number, models=self._models)
+        birth = birth_of(self._world, action.parent_id, action.genome, endowment=endowment)
         verdicts = self._council.admit_birth(birth, standing, self._rewrites.wish(turn, action))
-        turn.judge(None, verdicts)
+        asked = {"by": turn.pick.agent_id, "endowment": endowment, "genome": action.genome.model_dump(mode="json")}
+        turn.judge(None, verdicts, about={"birth": {"parent": action.parent_id, **asked}})
         self._rewrites.shadow.born(turn, action, birth, standing, verdicts)
         if any(verdict.outcome != "pass" for verdict in verdicts):
             return

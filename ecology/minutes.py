@@ -5,7 +5,7 @@ Promises: what is written is folded into the world at once. Does not promise: to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from governance import Verdict
@@ -43,12 +43,19 @@ class Minutes:
         agent_id = self.pick.agent_id
         self.scribe.signal(self.tx, kind, subject, strength=strength, agent_id=agent_id, moment=self.moment)
 
-    def judge(self, proposal_id: int | None, verdicts: Sequence[Verdict], moment: Moment | None = None) -> None:
-        """Write what the council said of a proposal, or of a birth (None)."""
+    def judge(
+        self,
+        proposal_id: int | None,
+        verdicts: Sequence[Verdict],
+        moment: Moment | None = None,
+        *,
+        about: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write what the council said of a proposal, or of a birth or another act (None), which `about` describes."""
         rulings = [Ruling(each.rule, each.outcome, each.evidence, each.would_pass) for each in verdicts]
         self.scribe.store.tools.judge(
             self.tx, rulings, proposal_id=proposal_id, stage=verdicts[0].stage, charter_hash=verdicts[0].charter,
-            tool_id=self.pick.tool_id, **(moment or self.moment),
+            tool_id=self.pick.tool_id, about=about, **(moment or self.moment),
         )  # fmt: skip
         self.scribe.fold(self.tx)
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents import AnyAction, Compose, Critique, Propose, Test
-from governance import Council, Motion, Request, Service, Standing, earnings_verdict
-from governance import Critique as Voice
+from governance import Council, Request, Service, earnings_verdict
 
 from .approvals import waits
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
 from .shadow import AWAITING, Shadow, shadow_of
+from .standings import motion_of, standing_of
 from .states import Offered, ProposalState, ToolState, VersionState
 from .turn import Examined
 from .wishes import to_admit, wish
@@ -161,7 +161,8 @@ class Rewrites:
         if proposal is None:
             return False
         tool = turn.world.tools[proposal.tool_id]
-        motion, standing = _motion(turn, tool, proposal), _standing(turn, tool, proposal)
+        motion = motion_of(turn.world, tool, proposal)
+        standing = standing_of(turn.world, tool, proposal, turn=turn.number)
         request = to_admit(
             turn.world, self._council.charter.policy, motion, standing, tool=tool, proposal=proposal
         )  # fmt: skip
@@ -197,47 +198,6 @@ class Rewrites:
         supporting = dict.fromkeys(agent_id for agent_id, stance, _shown in proposal.critiques if stance == "support")
         for agent_id in supporting:
             turn.pay(agent_id, self._settings.critique_reward, reason="critique")
-
-
-def _motion(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Motion:
-    author = proposal.author_id
-    kinds = {"compose": bool(proposal.components), "model": bool(proposal.model)}
-    return Motion(
-        tool.id, proposal.parent_id, author_id=author, author_lineage=turn.world.founders[author], tool=tool.name,
-        species=turn.world.born[author].genome.species, kinds=frozenset(kind for kind, so in kinds.items() if so),
-    )  # fmt: skip
-
-
-def _standing(turn: Minutes, tool: ToolState, proposal: ProposalState) -> Standing:
-    world = turn.world
-    author = world.agents.get(proposal.author_id)
-    waiting = world.in_force.waiting.get(proposal.id)
-    voices = tuple(
-        Voice(agent_id, world.founders[agent_id], "support" if stance == "support" else "object", evidence=shown)
-        for agent_id, stance, shown in proposal.critiques
-    )
-    return Standing(
-        turn=turn.number,
-        head_id=tool.head.id,
-        critiques=voices,
-        admissions=tuple(tool.admitted_turns),
-        population=len(world.agents),
-        energy=author.energy if author else 0.0,
-        approved=bool(waiting and waiting.approved),
-        quarantined=_quarantined(turn, tool, proposal),
-        frozen=tool.frozen,
-    )
-
-
-def _quarantined(turn: Minutes, tool: ToolState, proposal: ProposalState) -> str:
-    """Return what of a rewrite is in quarantine, in words; empty where nothing is."""
-    world = turn.world
-    if tool.quarantined:
-        return f"tool {tool.name}"
-    if world.in_force.holds_agent(proposal.author_id, world.founders[proposal.author_id]):
-        return f"agent {proposal.author_id} or its lineage"
-    held = [used.name for used in map(world.tool_of, proposal.components) if used.quarantined]
-    return f"component {held[0]}" if held else ""
 
 
 def _service(version: VersionState) -> Service:

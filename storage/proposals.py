@@ -113,12 +113,16 @@ class Proposals:
         stage: Stage,
         charter_hash: str,
         tool_id: int | None = None,
+        about: Mapping[str, object] | None = None,
         **moment: Unpack[Moment],
     ) -> tuple[VerdictRecord, ...]:
-        """Record the rulings of one stage on a proposal (None: on the turn's own wish), in one event."""
-        about = {"proposal_id": proposal_id, "stage": stage, "charter_hash": charter_hash}
-        rows = [Row("verdict", {**about, **_ruling_values(ruling)}) for ruling in rulings]
-        entry = tx.record("judge", *rows, tool_id=tool_id, **moment)
+        """Record the rulings of one stage on a proposal (None: on the turn's own wish), in one event.
+
+        `about` says what the matter was where no row does.
+        """
+        keys = {"proposal_id": proposal_id, "stage": stage, "charter_hash": charter_hash}
+        rows = [Row("verdict", {**keys, **_ruling_values(ruling)}) for ruling in rulings]
+        entry = tx.record("judge", *rows, tool_id=tool_id, payload=about, **moment)
         return tuple(_verdict(values) for _, values in entry.rows)
 
     def criticise(
