@@ -14,6 +14,7 @@ from .checking import tasks_app
 from .console import say
 from .futures import fork, replay
 from .governing import govern_app
+from .hindsight import judge_history
 from .mailbox import mailbox
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
@@ -51,6 +52,7 @@ for command in (run, resume, fork, replay, agents, lineage, show, board, verdict
     app.command()(command)
 app.command("try")(try_)
 tasks_app.command()(breed)
+govern_app.command("replay")(judge_history)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(charter_app, name="charter")
 app.add_typer(govern_app, name="govern")

@@ -20,7 +20,7 @@ from .running import SandboxOption
 _SHOWN = 12
 
 
-def replay(
+def judge_history(
     database: DatabaseArgument,
     charter: Annotated[Path, typer.Option(help="The charter, in TOML, to judge the history under.")],
     sandbox: SandboxOption = "auto",

@@ -56,10 +56,15 @@ def test_a_larger_quorum_lets_wait_what_was_admitted(again: Again, bred: Path) -
     }
 
 
-def test_a_smaller_quorum_admits_what_only_waited_for_support(again: Again) -> None:
-    found = again("[social.AuthorNotSoleApprover]\nquorum = 0\n[social.NoStandingObjection]\non = false\n")
+def test_rules_that_are_off_let_pass_what_they_had_refused(again: Again) -> None:
+    off = "on = false\n"
+    found = again(
+        f"[social.FreshParent]\n{off}[social.AuthorNotSoleApprover]\n{off}[social.NoStandingObjection]\n{off}"
+    )
 
-    assert any(flip.new == "pass" for flip in found.flips)
+    passing = [flip for flip in found.flips if flip.new == "pass"]
+    assert passing and all(flip.stage == "admit" and flip.proposal_id for flip in passing)
+    assert "FreshParent" in {rule for flip in passing for rule in flip.rules}
 
 
 def test_a_code_rule_is_asked_without_a_sandbox(again: Again) -> None:
