@@ -8,8 +8,8 @@ from tests.ecology.cli.command_line import Shell, Zoo
 def test_flips_are_told_by_rule_with_their_proposals(ecology: Shell, zoo: Zoo) -> None:
     (ecology.folder / "new.toml").write_text("[code.SizeGrowth]\nfactor = 0.0\nextra = 0\n")
 
-    said = ecology("govern", "replay", zoo.path, "--charter", "new.toml")
-    told = ecology("govern", "replay", zoo.path, "--charter", "new.toml", "--json").document()
+    said = ecology("govern", "replay", zoo.database, "--charter", "new.toml")
+    told = ecology("govern", "replay", zoo.database, "--charter", "new.toml", "--json").document()
 
     assert said.code == 0 and "SizeGrowth" in said.out and "0 tried in the sandbox" in said.out
     assert told["flips"] and all(flip["rules"] == ["SizeGrowth"] for flip in told["flips"])
