@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from storage import Audit, Case, EcologyError, Finding, Store, Task, audit
 
     from .budget import Allowance, Budget
+    from .control.outside import Outside, connect
+    from .control.request import Receipt
     from .ecology import BudgetWarning, Ecology, SandboxWarning
     from .report import Report, ToolReport
     from .session import GuardWarning
@@ -36,6 +38,9 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Settings",
     "Budget",
     "Allowance",
+    "connect",
+    "Outside",
+    "Receipt",
     "Genome",
     "FAMILIES",
     "ThinkingMind",
@@ -65,6 +70,8 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
 
 _HOMES = {
     "ecology.budget": ("Allowance", "Budget"),
+    "ecology.control.outside": ("Outside", "connect"),
+    "ecology.control.request": ("Receipt",),
     "ecology.ecology": ("BudgetWarning", "Ecology", "SandboxWarning"),
     "ecology.report": ("Report", "ToolReport"),
     "ecology.session": ("GuardWarning",),

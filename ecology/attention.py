@@ -220,7 +220,7 @@ def _live(world: World, subject: str, signal: SignalState) -> bool:
     if tool is None or tool.protected:
         return False
     if kind == "review":
-        return bool(tool.pending)
+        return bool(tool.pending or tool.canary)
     if kind in ("improve", "operator"):
         return tool.solved and tool.is_operator == (kind == "operator")
     return not tool.solved and (kind != "stale" or bool(tool.stale))
@@ -261,7 +261,7 @@ def _search_bids(call: _Call, tool: ToolState) -> list[Bid]:
     kin = call.in_flight.at(tool)
     bids = []
     for agent in call.idle("search"):
-        means, operator_id = _means(call.world, agent)
+        means, operator_id = _means(call.world, agent, call.turn)
         if not means:
             continue
         for version in _bases(tool):
@@ -306,14 +306,15 @@ def _on_head(tool: ToolState, agent: AgentState) -> dict[str, Any]:
     return {"base_id": tool.head.id, "means": agent.genome.niche}
 
 
-def _means(world: World, agent: AgentState) -> tuple[str, int]:
+def _means(world: World, agent: AgentState, turn: int) -> tuple[str, int]:
     """Return what a specialist searches with; one whose operator tool is not to be used has nothing."""
     if not agent.genome.family.startswith("operator/"):
         return agent.genome.niche, 0
     tool = world.operator(agent.genome.family)
     if tool is None or tool.quarantined:
         return "", 0
-    return f"{agent.genome.niche}#{tool.head.id}", tool.head.id
+    served = tool.served(turn)
+    return f"{agent.genome.niche}#{served.id}", served.id
 
 
 def _awaits_review(tool: ToolState) -> bool:
@@ -322,7 +323,8 @@ def _awaits_review(tool: ToolState) -> bool:
 
 def _bases(tool: ToolState) -> list[VersionState]:
     """Return the versions worth working from: the root, since a partial fix may mislead, and the newest."""
-    return [*tool.versions[:1], *tool.versions[1:][-_NEWEST:]]
+    newer = [version for version in tool.versions[1:] if not version.taken_back]
+    return [*tool.versions[:1], *newer[-_NEWEST:]]
 
 
 def _appeal(agent: AgentState, version: VersionState, means: str) -> float:
@@ -342,9 +344,19 @@ def _review_bids(call: _Call, tool: ToolState) -> list[Bid]:
             for proposal in tool.pending.values()
             if agent.founder_id not in proposal.reviewers and agent.founder_id != world.founders[proposal.author_id]
         )
+        if not waiting and _may_look(world, agent, tool):
+            waiting = (tool.canary.proposal.id,) if tool.canary else ()
         if waiting:
             bids.append(Bid(1.0, agent, "review", {"proposal_ids": waiting, "means": agent.genome.niche}))
     return bids
+
+
+def _may_look(world: World, agent: AgentState, tool: ToolState) -> bool:
+    """Whether a critic may look at a canary: neither its author's kin nor of a lineage that has looked already."""
+    if tool.canary is None:
+        return False
+    proposal = tool.canary.proposal
+    return agent.founder_id not in proposal.reviewers and agent.founder_id != world.founders[proposal.author_id]
 
 
 def _stale_bids(call: _Call, tool: ToolState) -> list[Bid]:

@@ -20,22 +20,21 @@ from agents import OFFLINE_SPECIES, bound, niche_parts, require_model, spelled, 
 from agents.operators import operator_tasks
 from governance import GUARD, Charter, Council, load_charter, open_sandbox
 from storage import (
-    Agents,
-    Blackboard,
     ConfigurationError,
-    Journal,
-    Ledger,
-    Lineage,
     RunRecord,
+    Stopped,
     Store,
     Task,
     TaskRecord,
-    Tools,
+    Transaction,
 )
 
 from .budget import Budget
+from .control.desk import Desk
+from .control.door import open_door
 from .engine import Standing
 from .executors import Pool
+from .front import Front
 from .past import Lived, Past, charter_of
 from .report import Report, report_on
 from .run import Run, Watch
@@ -83,7 +82,7 @@ def _unwatched(standing: Standing) -> None:
     """Watch nothing."""
 
 
-class Ecology:
+class Ecology(Front):
     """A population of agents on one database. A context manager; `close` lets go of the database.
 
     Args: database: the file, made where there is none; model: what agents think with (`offline` calls nothing; several
@@ -134,36 +133,8 @@ class Ecology:
         self._store = make(path, signing_key=key)
         self._elapsed_s = 0.0
         self._refusal = ""
-
-    @property
-    def lineage(self) -> Lineage:
-        """Where versions and agents came from and what became of them."""
-        return self._store.lineage
-
-    @property
-    def tools(self) -> Tools:
-        """The tools, their versions and proposals, and what was said of those."""
-        return self._store.tools
-
-    @property
-    def agents(self) -> Agents:
-        """Everyone who ever lived here."""
-        return self._store.agents
-
-    @property
-    def board(self) -> Blackboard:
-        """The blackboard: posts, signals and claims."""
-        return self._store.board
-
-    @property
-    def ledger(self) -> Ledger:
-        """What agents gained and spent."""
-        return self._store.ledger
-
-    @property
-    def journal(self) -> Journal:
-        """What was said to models, and what they replied."""
-        return self._store.journal
+        self._desk = Desk(self._store)
+        self._door = open_door(path, self._desk)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -179,7 +150,7 @@ class Ecology:
         self._require_no_open_run()
         before = len(self._store.tools.names())
         listed = list(tasks)
-        self._store.write(lambda tx: [self._store.tasks.settle(tx, task) for task in listed])
+        self._settle(listed)
         return len(self._store.tools.names()) - before
 
     def run(self, turns: int | None = None, *, watch: Watch = _unwatched) -> Report:
@@ -190,6 +161,7 @@ class Ecology:
             (its key is missing, its file is gone); SandboxUnavailable. Nothing was written then. StorageError.
         """
         self._require_no_open_run()
+        self._require_going()
         target = self._target(turns)
         if self._past:
             if self._store.runs.latest():
@@ -220,6 +192,7 @@ class Ecology:
                 f"{self._store.path} holds no run to resume; `ecology run TASKS --db {self._store.path}` begins one"
             )
         if replayed := next((each.replay for each in self._store.sessions.all() if each.run_id == run.id), ""):
+            self._desk.switch.check()
             return self._relive(self._past or Past.of(Path(replayed)), watch, most=run.turns_target)
         settings = Settings.checked(**run.settings)
         charter = charter_of(run, settings)
@@ -229,6 +202,7 @@ class Ecology:
         goes_on = run.ending == "budget" and budget is not None and run.turns_target > self._store.totals.last_turn()
         if run.ending is not None and not goes_on:
             return self.report()
+        self._require_going()
         self._require_ready(settings, limits)
         if goes_on:
             self._require_sandbox(settings, charter)
@@ -244,7 +218,9 @@ class Ecology:
         return report_on(self._store, elapsed_s=round(self._elapsed_s, 3), refusal=self._refusal, replayed=replayed)
 
     def close(self) -> None:
-        """Keep what was written and let go of the database."""
+        """Keep what was written, take no more requests and let go of the database."""
+        if self._door:
+            self._door.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -259,6 +235,16 @@ class Ecology:
         latest = self._store.runs.latest()
         if latest and latest.ending is None:
             raise ConfigurationError(f"{self._store.path} holds an unfinished run; `ecology resume` finishes it first")
+
+    def _require_going(self) -> None:
+        """Raise: Stopped: the kill switch is thrown."""
+        self._desk.switch.check()
+        if (stopped := self.in_force.stopped) and not self._past:
+            why = f" ({stopped.reason})" if stopped.reason else ""
+            raise Stopped(
+                f"{self._store.path} was stopped by {stopped.by}{why}; `ecology stop {self._store.path} --clear` lets"
+                " it go on"
+            )
 
     def _target(self, turns: int | None) -> int:
         """Return the number of the last turn to take."""
@@ -280,22 +266,25 @@ class Ecology:
 
     def _settle(self, tasks: Iterable[Task]) -> None:
         listed = list(tasks)
-        self._store.write(lambda tx: [self._store.tasks.settle(tx, task) for task in listed])
+
+        def settled(tx: Transaction) -> None:
+            for task in listed:
+                self._desk.catch_up(tx)
+                self._store.tasks.settle(tx, task)
+
+        self._store.write(settled)
 
     def _begin(self, target: int, settings: Settings, charter: Charter, budget: Budget) -> RunRecord:
         """Write that a run begins."""
-        return self._store.write(
-            lambda tx: self._store.runs.start(
-                tx,
-                seed=settings.seed,
-                window=settings.window,
-                model=settings.model,
-                turns_target=target,
-                charter_hash=charter.digest,
-                settings=settings.model_dump(mode="json"),
-                budget=_document(budget),
-            )
-        )
+
+        def begun(tx: Transaction) -> RunRecord:
+            self._desk.catch_up(tx)
+            return self._store.runs.start(
+                tx, seed=settings.seed, window=settings.window, model=settings.model, turns_target=target,
+                charter_hash=charter.digest, settings=settings.model_dump(mode="json"), budget=_document(budget),
+            )  # fmt: skip
+
+        return self._store.write(begun)
 
     @contextmanager
     def _crew(self, settings: Settings, charter: Charter) -> Iterator[_Crew]:
@@ -326,9 +315,11 @@ class Ecology:
         with self._crew(settings, charter) as crew:
             speaking = Speaking.of(self._store, run, settings, self._resources)
             session.begin(workers=self._resources.workers, tier=crew.tier, proof=crew.proof, replay=replayed)
-            ending, self._refusal = Run(
-                self._store, run, settings, crew.council, crew.pool, crew.tier, crew.tasks, speaking, self._minds, cut
-            ).live(watch)
+            with self._desk.running():
+                ending, self._refusal = Run(
+                    self._store, run, settings, crew.council, crew.pool, crew.tier, crew.tasks, speaking, self._minds,
+                    self._desk, cut,
+                ).live(watch)  # fmt: skip
             session.end(ending)
         return self.report()
 
@@ -339,11 +330,13 @@ class Ecology:
         def unpaid(standing: Standing) -> None:
             watch(replace(standing, usd=0.0, unpriced=0))
 
+        self._desk.live_again(past.requests)
         past.require_tasks([each.task for each in self._store.tasks.all()])
         while True:
             runs, last = self._store.runs.all(), self._store.totals.last_turn()
             lived = past.next(runs, last)
             if lived is None:
+                self._store.write(self._desk.catch_up)
                 return self.report()
             if runs and runs[-1].ending is None:
                 run = runs[-1]

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from agents import FAMILIES
-from storage import BudgetReached, Entry, ModelFault
+from storage import BudgetReached, Entry, ModelFault, Stopped
 
 from .attention import InFlight, Pick, choose
+from .canaries import Trials
 from .executors import Pool
 from .landing import Landing
 from .report import Ending
@@ -52,6 +53,8 @@ class Standing:
     draining: bool = False
 
 
+# How often the kill switch is looked at while a turn is waited for.
+_LOOK_S = 0.2
 _OUT_OF_TIME = "the budget of wall time is used up; raise it to go on"
 
 
@@ -93,6 +96,7 @@ class Engine:
         self._scribe = scribe
         self._settings = settings
         self._deadline = deadline
+        self._trials = Trials(world, scribe, hands.pool)
         self._flights: deque[Flight] = deque()
         self._in_flight = InFlight()
         self._taken = 0
@@ -111,7 +115,17 @@ class Engine:
 
         Raises: WorkerLost: a turn killed its worker several times; StorageError: the disk failed.
         """
-        turn = first
+        try:
+            return self._turns(first, target=target, record=record, watch=watch)
+        except BudgetReached as error:
+            # What is in flight behind it is not landed, so the history ends where the money did.
+            return self._refused(str(error))
+        except Stopped:
+            return "stopped"
+
+    def _turns(
+        self, turn: int, *, target: int, record: Iterator[tuple[Entry, ...]], watch: Callable[[Standing], None]
+    ) -> Ending:
         watch(self._standing(target))
         while True:
             while turn <= target and self._has_room:
@@ -122,11 +136,7 @@ class Engine:
                 turn += 1
             if not self._flights:
                 break
-            try:
-                self._land(self._flights.popleft())
-            except BudgetReached as error:
-                # What is in flight behind it is not landed, so the history ends where the money did.
-                return self._refused(str(error))
+            self._land(self._flights.popleft())
             watch(self._standing(target))
         if self.refusal:
             return "budget"
@@ -138,8 +148,8 @@ class Engine:
 
     @property
     def _quiet(self) -> bool:
-        """Whether a whole window of turns found nothing to do, so that nothing can change any more."""
-        return self._idle >= self._settings.window
+        """Whether nothing can change any more: a whole window of turns found nothing to do, and no canary serves."""
+        return self._idle >= self._settings.window and not self._world.canaries
 
     def _abandoned(self) -> bool:
         """Whether a tool still fails that some family of edits has not been tried on to the end."""
@@ -154,7 +164,8 @@ class Engine:
         return len(self._flights) < self._settings.window and not (self._draining or self._quiet or self.refusal)
 
     def _may_begin(self) -> bool:
-        """Whether there is time for a turn that was not taken before."""
+        """Whether there is time for a turn that was not taken before. Raises: Stopped: the kill switch is thrown."""
+        self._scribe.check()
         if time.monotonic() >= self._deadline:
             self._refused(_OUT_OF_TIME)
         return not self.refusal
@@ -201,19 +212,25 @@ class Engine:
                 self._world.fold(entry)
             return
         deed = self._awaited(flight.deed) if flight.deed else Deed(())
+        self._scribe.check()
         self._taken += 1
-        self._landing.land(flight.turn, flight.pick, deed)
+        self._landing.land(flight.turn, flight.pick, deed, self._trials.run())
 
     def _awaited(self, deed: Future[Deed]) -> Deed:
-        """Wait for what comes of a turn, as long as there is time. Raises: BudgetReached: there is none left."""
-        if self._deadline == math.inf:
-            return deed.result()
-        try:
-            return deed.result(max(0.0, self._deadline - time.monotonic()))
-        except TimeoutError:
-            if deed.done():
-                raise
-            raise BudgetReached(_OUT_OF_TIME) from None
+        """Wait for what comes of a turn, as long as there is time.
+
+        Raises: BudgetReached: there is none left; Stopped: the kill switch is thrown.
+        """
+        while True:
+            left = self._deadline - time.monotonic()
+            try:
+                return deed.result(max(0.0, min(_LOOK_S, left)))
+            except TimeoutError:
+                if deed.done():
+                    raise
+                self._scribe.check()
+                if left <= 0:
+                    raise BudgetReached(_OUT_OF_TIME) from None
 
     def _standing(self, target: int) -> Standing:
         world = self._world

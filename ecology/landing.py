@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from types import MappingProxyType
 
 from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Spoken, Test, niche_parts
 from governance import Council
 from storage import Store, Transaction
 
 from .attention import Pick
+from .canaries import Answers
+from .control.desk import Asked
 from .minutes import Minutes
 from .overture import Overture
 from .rewrites import Origin, Rewrites
@@ -24,6 +27,7 @@ from .states import ProposalState
 from .turn import Deed
 from .world import World
 
+_NONE: Answers = MappingProxyType({})
 _STUCK = (1.0, 200.0)
 _SAID_CHARACTERS = 200
 _POST_CHARACTERS = 2_000
@@ -42,12 +46,29 @@ class Landing:
         self._overture = Overture(scribe, world, self._rewrites, charter_hash=council.charter.digest)
         self._models = frozenset(niche_parts(niche)[2] for niche in settings.population) - {""}
 
-    def land(self, turn: int, pick: Pick | None, deed: Deed) -> None:
-        """Write a turn. Raises: StorageError: the disk failed, now or at a commit before."""
-        self._scribe.submit(partial(self._write, number=turn, pick=pick, deed=deed))
+    def land(self, turn: int, pick: Pick | None, deed: Deed, answers: Answers = _NONE) -> None:
+        """Write a turn, and before it what was asked from outside; whoever asked is told once it is on the disk.
 
-    def _write(self, tx: Transaction, *, number: int, pick: Pick | None, deed: Deed) -> None:
-        self._overture.play(tx, number)
+        Args: answers: how canaries did on agreed cases.
+        Raises: StorageError: the disk failed, now or at a commit before; Stopped: the kill switch was thrown.
+        """
+        desk = self._scribe.desk
+        asked = desk.take() if desk else []
+        try:
+            write = partial(self._write, number=turn, pick=pick, deed=deed, asked=asked, answers=answers)
+            pending = self._scribe.submit(write)
+        except BaseException:
+            if desk:
+                desk.give_back(asked)
+            raise
+        for each in asked:
+            pending.when_durable(each.settle)
+        self._scribe.catch_up(turn)
+
+    def _write(
+        self, tx: Transaction, *, number: int, pick: Pick | None, deed: Deed, asked: Sequence[Asked], answers: Answers
+    ) -> None:
+        self._overture.play(tx, number, asked, answers)
         if pick is None:
             tx.record("turn", payload={"activity": "idle"}, **self._scribe.moment(turn=number, cause=self._world.seq))
             self._scribe.fold(tx)

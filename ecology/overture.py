@@ -1,14 +1,19 @@
-"""What comes before a turn when it is landed: approvals that ran out or were given.
+"""What comes before a turn when it is landed: what was asked from outside, approvals that ran out or were given.
 
 Promises: it happens in the turn's own transaction, in one order, whether the turn is idle or not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from storage import Transaction
 
 from .approvals import expire
 from .attention import Pick
+from .canaries import Answers
+from .control.clerk import land
+from .control.desk import Asked
 from .minutes import Minutes
 from .rewrites import Rewrites
 from .scribe import Scribe
@@ -24,8 +29,18 @@ class Overture:
         self._rewrites = rewrites
         self._charter_hash = charter_hash
 
-    def play(self, tx: Transaction, number: int) -> None:
-        """Deny what has waited too long, and admit what was approved since the turn before, where it still may be."""
+    def play(self, tx: Transaction, number: int, asked: Sequence[Asked], answers: Answers) -> None:
+        """Land what was asked; deny what has waited too long, and admit what was approved, where it still may be."""
+        for one in asked:
+            moment = self._scribe.moment(turn=number)
+            one.receipt = land(tx, one.request, moment, in_force=self._world.in_force)
+            self._scribe.fold(tx)
+        for tool_id in sorted(self._world.canaries):
+            tool = self._world.tools[tool_id]
+            if canary := tool.canary:
+                looking = Pick(canary.proposal.author_id, "review", "", tool.head.seq, tool_id=tool_id)
+                turn = self._minutes(tx, number, looking)
+                self._rewrites.canaries.look(turn, tool, canary, answers.get(tool_id, ()))
         waiting = self._world.in_force.waiting
         if not waiting:
             return

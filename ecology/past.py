@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from governance import Charter, load_charter, read_charter
-from storage import ConfigurationError, RunRecord, Store, Task, TaskRecord
+from storage import ConfigurationError, RequestRecord, RunRecord, Store, Task, TaskRecord
 
 from .budget import Budget
 from .report import Ending
@@ -40,11 +40,12 @@ class Lived:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The runs of a database, oldest first, and the hash of their history."""
+    """The runs of a database, oldest first, the hash of their history, and what was asked from outside meanwhile."""
 
     path: Path
     runs: tuple[Lived, ...]
     history_hash: str
+    requests: tuple[RequestRecord, ...] = ()
 
     @classmethod
     def of(cls, path: Path) -> Self:
@@ -56,13 +57,13 @@ class Past:
             runs, tasks = store.runs.all(), store.tasks.all()
             ends = [store.totals.last_turn(as_of=each.seq) for each in runs[1:]] + [store.totals.last_turn()]
             replayed = next((each.replay for each in store.sessions.all() if each.replay), "")
-            digest = store.history_hash()
+            digest, requests = store.history_hash(), tuple(store.control.requests())
         if not runs:
             raise ConfigurationError(f"{path} holds no run to replay")
         if replayed:
             raise ConfigurationError(f"{path} was itself replayed and holds no replies; replay {replayed}")
         lived = (_lived(run, last, tasks) for run, last in zip(runs, ends, strict=True))
-        return cls(path, tuple(lived), digest)
+        return cls(path, tuple(lived), digest, requests)
 
     def require(
         self,

@@ -24,6 +24,8 @@ from storage import (
     VersionRecord,
 )
 
+from .control.told import told
+
 Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "forked", "unfinished"]
 
 _ENDINGS: dict[Ending, str] = {
@@ -70,8 +72,8 @@ class Report:
     as far as it is known, `unpriced` the calls for which it is not; `spending` is what each species had of each model,
     `failures` how calls failed; `operators` are the tools that make edits. `refusal` says which limit ended the run,
     where this process saw it; `flips` are where a shadow charter would have decided otherwise, None where there was no
-    such charter; `replayed` whether a history that was lived again is the same, None where none was. `proof` is what
-    the self-test of the sandbox tier found.
+    such charter; `replayed` whether a history that was lived again is the same, None where none was; `in_force` tells
+    what people hold, a sentence each. `proof` is what the self-test of the sandbox tier found.
     """
 
     database: str
@@ -96,6 +98,7 @@ class Report:
     failures: tuple[ModelFailure, ...] = ()
     operators: tuple[ToolReport, ...] = ()
     flips: tuple[FlipRecord, ...] | None = None
+    in_force: tuple[str, ...] = ()
 
     @property
     def solved(self) -> int:
@@ -147,6 +150,7 @@ class Report:
             f"ended: {_ENDINGS[self.ending]}",
             *([f"  {self.refusal}"] if self.refusal else []),
             *flipped(self.flips),
+            *self.in_force,
             *([_REPLAYED[self.replayed]] if self.replayed is not None else []),
             f"kept in {self.database}; history {self.history_hash[:16]}",
         ]
@@ -236,6 +240,7 @@ def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bo
         unpriced=sum(each.unknown for each in spending),
         refusal=refusal,
         replayed=replayed,
+        in_force=told(store),
         elapsed_s=elapsed_s,
         history_hash=store.history_hash(),
         flips=store.totals.flips() if run.settings.get("shadow") is not None else None,

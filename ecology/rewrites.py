@@ -13,6 +13,7 @@ from agents import AnyAction, Compose, Critique, Propose, Test
 from governance import Council, Request, Service, earnings_verdict
 
 from .approvals import waits
+from .canaries import Canaries
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
@@ -46,6 +47,7 @@ class Rewrites:
     def __init__(self, council: Council, settings: Settings) -> None:
         self._council = council
         self._settings = settings
+        self.canaries = Canaries(council, half_life=settings.open_half_life)
         self.shadow = Shadow(shadow_of(settings.shadow))
 
     def wish(self, turn: Minutes, action: AnyAction) -> Request | None:
@@ -87,8 +89,9 @@ class Rewrites:
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
 
     def criticise(self, turn: Minutes, action: Critique) -> bool:
-        """Write what an agent holds of a pending proposal; say whether that could be done."""
-        if action.proposal_id not in turn.world.proposals or not self.may(turn, action):
+        """Write what an agent holds of a pending proposal or a canary; say whether that could be done."""
+        known = turn.world.under_review(turn.pick.tool_id, action.proposal_id)
+        if known is None or not self.may(turn, action):
             return False
         turn.scribe.store.tools.criticise(
             turn.tx, proposal_id=action.proposal_id, agent_id=turn.pick.agent_id, stance=action.stance,
@@ -183,8 +186,13 @@ class Rewrites:
         return True
 
     def _save(self, turn: Minutes, tool: ToolState, proposal: ProposalState) -> None:
-        """Make a proposal the head of its tool and pay who made and who supported it."""
+        """Make a proposal the head of its tool and pay who made and who supported it.
+
+        Raises: Stopped: the kill switch was thrown.
+        """
+        turn.scribe.check()
         gain = proposal.gain(tool.head.gate_share)
+        proven_id = tool.canary.before_id if tool.canary else tool.head.id
         parents = [] if proposal.basis_id == proposal.parent_id else [(proposal.basis_id, "basis")]
         parents += [(version_id, "component") for version_id in dict.fromkeys(proposal.components)]
         turn.scribe.store.tools.save(
@@ -194,6 +202,7 @@ class Rewrites:
             **turn.moment,
         )  # fmt: skip
         turn.scribe.fold(turn.tx)
+        self.canaries.begin(turn, tool, before_id=proven_id)
         turn.pay(proposal.author_id, self._settings.improvement_reward * gain, reason="improvement")
         supporting = dict.fromkeys(agent_id for agent_id, stance, _shown in proposal.critiques if stance == "support")
         for agent_id in supporting:

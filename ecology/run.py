@@ -21,6 +21,7 @@ from agents import founders, visible_only
 from governance import Council
 from storage import RunRecord, Store, Task, TaskRecord, Transaction
 
+from .control.desk import Desk
 from .engine import Engine, Hands, Standing
 from .executors import Pool
 from .landing import Landing
@@ -61,6 +62,7 @@ class Run:
     tasks: Sequence[TaskRecord]
     speaking: Speaking
     minds: Mapping[str, ThinkingMind]
+    desk: Desk
     cut: tuple[int, Ending] | None = None
 
     def live(self, watch: Watch) -> tuple[Ending, str]:
@@ -69,7 +71,7 @@ class Run:
         Raises: StorageError: the disk failed; WorkerLost: a job killed its worker several times.
         """
         world = World()
-        scribe = Scribe(self.store, world, run_id=self.record.id)
+        scribe = Scribe(self.store, world, run_id=self.record.id, desk=self.desk)
         past = Record(self.store)
         for entry in past.before():
             world.fold(entry)

@@ -7,11 +7,13 @@ unusable and the database as it was. Does not promise: durability on return; `se
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from agents import Genome
 from governance import Scorecard
 from storage import Moment, Pending, Score, Store, Transaction
 
+from .control.desk import Desk
 from .world import World
 
 _MEMORY = 20_000
@@ -20,19 +22,42 @@ _MEMORY = 20_000
 class Scribe:
     """Writes one run's history."""
 
-    def __init__(self, store: Store, world: World, *, run_id: int) -> None:
+    def __init__(self, store: Store, world: World, *, run_id: int, desk: Desk | None = None) -> None:
+        """Args: desk: where requests from outside are taken; without one, none are."""
         self.store = store
         self.world = world
+        self.desk = desk
         self._run_id = run_id
         self._folded = 0
         self._sources: dict[str, str] = {}
         self._last: Pending[None] | None = None
 
-    def submit(self, change: Callable[[Transaction], None]) -> None:
-        """Have the writer run a change, and wait until it ran. Raises: StorageError: the disk failed."""
+    def submit(self, change: Callable[[Transaction], None], *, turn: int | None = None) -> Pending[None]:
+        """Have the writer run a change, and wait until it ran; before it, in a replay, the requests that came there.
+
+        Args: turn: where it is given, no requests of a later turn.
+        Raises: StorageError: the disk failed; Stopped: the kill switch was thrown, and nothing is written.
+        """
         self._folded = 0
-        self._last = self.store.submit(change)
-        self._last.applied()
+        pending = self.store.submit(partial(self._led, change, turn))
+        pending.applied()
+        self._last = pending
+        return pending
+
+    def catch_up(self, turn: int) -> None:
+        """In a replay, land the requests that came after a turn and before the next."""
+        if self.desk and self.desk.past_due(self.world.seq, turn=turn):
+            self.submit(lambda tx: None, turn=turn)
+
+    def check(self) -> None:
+        """Raise: Stopped: the kill switch is thrown."""
+        if self.desk:
+            self.desk.switch.check()
+
+    def _led(self, change: Callable[[Transaction], None], turn: int | None, tx: Transaction) -> None:
+        while self.desk and self.desk.relive(tx, self.world.in_force, turn=turn):
+            self.fold(tx)
+        change(tx)
 
     def settle(self) -> None:
         """Wait until everything written is durable. Raises: StorageError: the disk failed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from random import Random
 
 from agents import Genome
 from storage import Score
@@ -32,7 +33,7 @@ class VersionState:
     """A version of a tool: which visible and gate cases it passes, and how far each means has got with it.
 
     `proposal_id` is None for the code as it came and for what was brought back. `served` and `earned` are of a version
-    of an operator tool: turns in which it made edits, and what those brought.
+    of an operator tool: turns in which it made edits, and what those brought. `taken_back`: people rolled it back.
     """
 
     id: int
@@ -46,6 +47,7 @@ class VersionState:
     score: Score = NOTHING
     served: int = 0
     earned: float = 0.0
+    taken_back: bool = False
     progress: dict[str, Progress] = field(default_factory=dict)
 
     @property
@@ -124,12 +126,38 @@ Offered = tuple[str, str, str, str]
 
 
 @dataclass(slots=True)
+class CanaryState:
+    """A version that serves a `share` of the uses up to the turn `until`, and `before_id` the rest.
+
+    `proposal` is what it was made of, which critics go on to look at; `tried` counts the agreed cases it was run on.
+    """
+
+    version_id: int
+    before_id: int
+    until: int
+    share: float
+    proposal: ProposalState
+    tried: int = 0
+
+    def serves(self, turn: int) -> bool:
+        """Whether it, and not the version before, serves the uses of a turn."""
+        return Random(f"{self.version_id}:{turn}").random() < self.share
+
+    @property
+    def objectors(self) -> list[int]:
+        """The agents other than its author that hold an objection with evidence against it."""
+        holds = {agent_id: (stance, shown) for agent_id, stance, shown in self.proposal.critiques}
+        against = [agent_id for agent_id, held in holds.items() if held == ("object", True)]
+        return [agent_id for agent_id in against if agent_id != self.proposal.author_id]
+
+
+@dataclass(slots=True)
 class ToolState:
     """A tool: its versions (the last is the head), its pending and stale proposals, and turns since its last gain.
 
     `is_operator`: it makes edits, and is judged by what they earn; `tests` are the cases agreed on (arguments, set-up,
     call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words.
-    `quarantined` and `frozen` are what people put in force.
+    `quarantined` and `frozen` are what people put in force; `canary` is the head's term as one.
     """
 
     id: int
@@ -147,6 +175,13 @@ class ToolState:
     fruitless: int = 0
     quarantined: bool = False
     frozen: bool = False
+    canary: CanaryState | None = None
+
+    def served(self, turn: int) -> VersionState:
+        """Return the version that serves the uses of a turn: the head, but while it is a canary mostly another."""
+        if self.canary is None or self.canary.serves(turn):
+            return self.head
+        return next(each for each in self.versions if each.id == self.canary.before_id)
 
     @property
     def protected(self) -> bool:

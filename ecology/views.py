@@ -66,7 +66,7 @@ class Window:
             me=me,
             tool_id=tool.id,
             said=_said(tool),
-            head=self._seen(tool.head),
+            head=self._seen(self._compared(tool, pick)),
             base=self._seen(base),
             cursor=base.reached(pick.means).cursor,
             proposals=self._proposals(tool, pick),
@@ -74,6 +74,12 @@ class Window:
             tests=_tests(tool),
         )
         return view if agent.genome.is_offline else self._in_full(view, tool, pick)
+
+    def _compared(self, tool: ToolState, pick: Pick) -> VersionState:
+        """Return the head, but the version before where a canary itself is looked at."""
+        canary = tool.canary
+        looks = canary is not None and pick.activity == "review" and pick.proposal_ids == (canary.proposal.id,)
+        return self.world.version(canary.before_id) if canary and looks else tool.head
 
     def _in_full(self, view: View, tool: ToolState, pick: Pick) -> View:
         """Return the view with all that only those who think with a model look at."""
@@ -83,7 +89,7 @@ class Window:
             task=self.tasks[tool.task_id],
             rivals=self._rivals(tool),
             posts=_posts(self.world, tool),
-            shelf=self._shelf(tool) if composes else (),
+            shelf=self._shelf(tool, view.turn) if composes else (),
             record=_record(tool) if tool.is_operator else (),
         )
 
@@ -93,6 +99,8 @@ class Window:
 
     def _proposals(self, tool: ToolState, pick: Pick) -> tuple[ProposalSeen, ...]:
         known = tool.pending | tool.stale
+        if tool.canary:
+            known = known | {tool.canary.proposal.id: tool.canary.proposal}
         return tuple(self._proposal(known[number]) for number in pick.proposal_ids)
 
     def _proposal(self, proposal: ProposalState) -> ProposalSeen:
@@ -121,7 +129,7 @@ class Window:
                 rivals[code] = Rival(founders[author] if author else 0, self.source_of(code), name)
         return tuple(rivals.values())
 
-    def _shelf(self, tool: ToolState) -> tuple[Shelved, ...]:
+    def _shelf(self, tool: ToolState, turn: int) -> tuple[Shelved, ...]:
         """Return solved tools to build on, those with a like name first, else the latest to be solved."""
         others = [
             each
@@ -130,10 +138,10 @@ class Window:
         ]
         wanted = _words(self.tasks[tool.task_id])
         near = sorted(others, key=lambda each: (-len(wanted & _words(self.tasks[each.task_id])), -each.head.seq))
-        return tuple(self._shelved(each) for each in near[:_SHELF_SHOWN])
+        return tuple(self._shelved(each, turn) for each in near[:_SHELF_SHOWN])
 
-    def _shelved(self, tool: ToolState) -> Shelved:
-        task, head = self.tasks[tool.task_id], tool.head
+    def _shelved(self, tool: ToolState, turn: int) -> Shelved:
+        task, head = self.tasks[tool.task_id], tool.served(turn)
         return Shelved(head.id, tool.name, task.entry_point, task.description, self.source_of(head.code_hash))
 
 

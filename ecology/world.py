@@ -12,11 +12,12 @@ from typing import Any
 
 from agents import Genome, activity_of, is_niche, niche_parts
 from governance import ASKS
-from storage import Entry, Score
+from storage import CONTROL_KINDS, Entry, Score
 
 from .control import InForce
 from .states import (
     AgentState,
+    CanaryState,
     Counts,
     ModelState,
     Offered,
@@ -57,7 +58,9 @@ class World:
         # What a shadow charter would have decided otherwise: the proposal, the stage, and both outcomes.
         self.flips: set[tuple[int | None, str, str, str]] = set()
         self.in_force = InForce()
+        self.canaries: set[int] = set()
         self._operators: set[int] = set()
+        self._admitted: ProposalState | None = None
         self._versions: dict[int, VersionState] = {}
         self._operator_id = 0
         self._spent: set[int] = set()
@@ -87,10 +90,8 @@ class World:
             self._on_turn(entry)
         elif entry.kind == "flip" and entry.payload["proposal"] is not None:
             self.flips.add(tuple(entry.payload[name] for name in ("proposal", "stage", "old", "new")))
-        elif entry.kind in _HOLDS:
-            self._on_hold(entry)
-        elif entry.kind == "await":
-            self.proposals[entry.payload["proposal"]].waits = True
+        elif entry.kind in CONTROL_KINDS:
+            self._on_control(entry)
         elif entry.kind == "retire" and entry.agent_id in self.agents:
             gone = self.agents.pop(entry.agent_id)
             self._spent.discard(gone.id)
@@ -135,8 +136,8 @@ class World:
         return next((tool for tool in self.tools.values() if tool.is_operator and tool.name == name), None)
 
     def name_of(self, agent_id: int) -> str:
-        """Return what an agent is called, the living and the dead alike."""
-        return self.born[agent_id].name
+        """Return what an agent is called, the living and the dead alike; 0 is whoever is no agent."""
+        return self.born[agent_id].name if agent_id else "a person"
 
     def version(self, version_id: int) -> VersionState:
         """Return a version of any tool by its id."""
@@ -156,6 +157,8 @@ class World:
         kept = ("id", "number", "tool_id", "author_id", "proposal_id", "code_hash")
         version = VersionState(seq=entry.seq, **{name: row[name] for name in kept})
         tool.versions.append(version)
+        tool.canary = None
+        self.canaries.discard(tool.id)
         self._versions[version.id] = version
         if row["proposal_id"] is None:
             self._on_return(tool, row)
@@ -163,9 +166,10 @@ class World:
         proposal = self.proposals.pop(row["proposal_id"])
         self.in_force.close(proposal.id)
         self._credit(proposal, before=tool.versions[-2].gate_share)
-        version.bitmap, version.score = proposal.bitmap, proposal.score
+        version.bitmap, version.score = proposal.bitmap, _score(row)
         self.counts.admitted += 1
         tool.pending.pop(proposal.id, None)
+        self._admitted = proposal
         tool.admitted_turns.append(entry.turn)
         tool.fruitless = 0
         if author := self.agents.get(proposal.author_id):
@@ -243,6 +247,51 @@ class World:
         if row["outcome"] == "ask" and (proposal := self.proposals.get(row["proposal_id"])):
             proposal.asks = (*proposal.asks, json.loads(row["evidence"])[ASKS])
 
+    def _on_control(self, entry: Entry) -> None:
+        said = entry.payload
+        if entry.kind in _HOLDS:
+            self._on_hold(entry)
+        elif entry.kind == "await":
+            self.proposals[said["proposal"]].waits = True
+        elif entry.kind == "roll_back":
+            for number in said["versions"]:
+                self._versions[number].taken_back = True
+            self._drop_stale(set(said["versions"]))
+        elif entry.kind == "canary":
+            self._on_canary(self.tools[entry.tool_id or 0], said)
+        elif entry.kind == "break_glass":
+            self._reopen(said["state"], seq=entry.seq)
+
+    def _on_canary(self, tool: ToolState, said: Mapping[str, Any]) -> None:
+        if said["state"] == "begun" and self._admitted:
+            kept = (said["version"], said["before"], said["until"], said["share"])
+            tool.canary = CanaryState(*kept, self._admitted)
+            self.canaries.add(tool.id)
+        elif said["state"] == "tried" and tool.canary:
+            tool.canary.tried += said["cases"]
+        else:
+            tool.canary = None
+            self.canaries.discard(tool.id)
+
+    def under_review(self, tool_id: int | None, proposal_id: int) -> ProposalState | None:
+        """Return a proposal that critics may speak of: a pending one, or the one that a tool's canary was made of."""
+        canary = self.tools[tool_id].canary if tool_id else None
+        is_canary = canary is not None and canary.proposal.id == proposal_id
+        return canary.proposal if canary and is_canary else self.proposals.get(proposal_id)
+
+    def _drop_stale(self, versions: set[int]) -> None:
+        """Let nothing be offered again that was made from a version taken back."""
+        for tool_id in {self._versions[number].tool_id for number in versions}:
+            stale = self.tools[tool_id].stale
+            for number in [each.id for each in stale.values() if each.basis_id in versions]:
+                del stale[number]
+
+    def _reopen(self, state: Mapping[str, Any], *, seq: int) -> None:
+        """Take a vetoed rewrite back in, that it may be saved in spite of its vetoes."""
+        kept = {**state, "components": tuple(state["components"]), "basis_id": state["basis_id"] or state["parent_id"]}
+        proposal = self.proposals[state["id"]] = ProposalState(seq=seq, **kept)
+        self.tools[proposal.tool_id].stale.pop(proposal.id, None)
+
     def _on_hold(self, entry: Entry) -> None:
         held = self.in_force
         if entry.tool_id and (tool := self.tools.get(entry.tool_id)):
@@ -252,7 +301,7 @@ class World:
             agent.quarantined = held.holds_agent(agent.id, agent.founder_id)
 
     def _on_critique(self, entry: Entry, row: Row) -> None:
-        if proposal := self.proposals.get(row["proposal_id"]):
+        if proposal := self.under_review(entry.tool_id, row["proposal_id"]):
             proposal.critiques.append((row["agent_id"], row["stance"], row["evidence"] != "{}"))
             self.tools[proposal.tool_id].said.append(f"{row['stance']}: {row['kind']} {row['evidence']}")
 
@@ -288,14 +337,9 @@ class World:
 
     def _on_post(self, entry: Entry, row: Row) -> None:
         kind, _, number = row["topic"].partition("/")
-        if (
-            kind == "tool"
-            and number.isdecimal()
-            and len(number) < _LONGEST_ID
-            and row["agent_id"]
-            and (tool := self.tools.get(int(number)))
-        ):
-            tool.posts.append((row["agent_id"], row["body"]))
+        known = kind == "tool" and number.isdecimal() and len(number) < _LONGEST_ID
+        if known and (tool := self.tools.get(int(number))):
+            tool.posts.append((row["agent_id"] or 0, row["body"]))
 
     def _on_turn(self, entry: Entry) -> None:
         self.turn, self.turn_seq = entry.turn, entry.seq
@@ -312,7 +356,7 @@ class World:
         if done["activity"] == "breed":
             self.bred[done["subject"]] = entry.turn
         for proposal_id in done.get("proposals", ()) if done["activity"] == "review" else ():
-            if proposal := self.proposals.get(proposal_id):
+            if proposal := self.under_review(entry.tool_id, proposal_id):
                 proposal.reviewers.add(self.founders[entry.agent_id or 0])
         if entry.tool_id is not None:
             self._on_work(self.tools[entry.tool_id], done)

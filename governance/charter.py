@@ -11,7 +11,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, asdict, dataclass, fields, replace
+from dataclasses import Field, asdict, dataclass, field, fields, replace
 from math import inf
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from storage import CharterError
 
 from .additions import SECTIONS, Additions, enclosed, read_additions
 from .behaviour_rules import BEHAVIOUR_RULES
+from .canary import Canary
 from .code_rules import CODE_RULES
 from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
 from .earnings import Earnings
@@ -43,7 +44,7 @@ _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "protection": (*PROTECTION_RULES, *PARENTHOOD_RULES),
 }
 # Sections that hold settings rather than rules.
-_SETTINGS: Mapping[str, type] = {"trial": Limits, "earnings": Earnings, "approvals": Approvals}
+_SETTINGS: Mapping[str, type] = {"trial": Limits, "earnings": Earnings, "approvals": Approvals, "canary": Canary}
 
 Tables = dict[str, dict[str, Any]]
 
@@ -86,7 +87,8 @@ class Charter:
 
     `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `policy` says
     who may do what to whom, `text` is the TOML by which the charter differs from the one that ships, with the texts of
-    all files that it names; `approval_turns` is how long a rewrite waits to be approved.
+    all files that it names; `approval_turns` is how long a rewrite waits to be approved, `canary` how new versions are
+    tried in service.
     """
 
     code: tuple[CodeRule, ...]
@@ -99,6 +101,7 @@ class Charter:
     digest: str
     text: str = ""
     approval_turns: int = Approvals().turns
+    canary: Canary = field(default_factory=Canary)
 
     @property
     def tier(self) -> Tier:
@@ -186,6 +189,7 @@ def _build(tables: Tables, added: Additions, *, where: str) -> Charter:
         policy=added.policy,
         digest=_digest(settings, rules, added),
         approval_turns=settings["approvals"].turns,
+        canary=settings["canary"],
     )
 
 

@@ -10,6 +10,7 @@ from .audit import audit
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
 from .cases import TestRecord, TestStatus
+from .control import Control, RequestRecord
 from .difference import Difference, first_difference
 from .errors import (
     BudgetReached,
@@ -27,6 +28,7 @@ from .errors import (
     SandboxError,
     SandboxUnavailable,
     StaleHead,
+    Stopped,
     StorageError,
     TaskError,
     TooNew,
@@ -59,6 +61,7 @@ from .row import Row, canonical
 from .runs import RunRecord, Runs
 from .sessions import SessionRecord, Sessions
 from .store import Store
+from .tables import CONTROL_KINDS
 from .task import RINGS, Case, Comparison, Judged, Ring, Task
 from .tasks import Settled, TaskRecord, Tasks
 from .tools import ToolRecord, Tools, VersionRecord
@@ -116,6 +119,9 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Ledger",
     "LedgerRecord",
     "Coin",
+    "Control",
+    "RequestRecord",
+    "CONTROL_KINDS",
     "Totals",
     "Counts",
     "FlipRecord",
@@ -149,6 +155,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "DiskFull",
     "Damaged",
     "StaleHead",
+    "Stopped",
     "ModelError",
     "ModelFault",
     "BudgetReached",

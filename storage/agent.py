@@ -31,6 +31,7 @@ _RETIRED = (
 )
 AGENTS = select(_AGENT, _RETIRED).where(_AGENT.c.seq <= bindparam("as_of")).order_by(_AGENT.c.id)
 _ONE = AGENTS.where(_AGENT.c.id == bindparam("id"))
+_NAMED = AGENTS.where(_AGENT.c.name == bindparam("name"))
 _CHILDREN = AGENTS.where(_AGENT.c.parent_id == bindparam("id"))
 
 
@@ -97,6 +98,19 @@ class Agents:
         Raises: UnknownAgent: there is (or was then) no such agent.
         """
         return _agent(self._reads, agent_id, as_of=as_of_seq(as_of))
+
+    def find(self, name: str, *, as_of: int | None = None) -> AgentRecord:
+        """Return the agent of that number or name.
+
+        Raises: UnknownAgent: there is (or was then) none.
+        """
+        asked = as_of_seq(as_of)
+        if name.isascii() and name.isdecimal() and int(name) < NOW:
+            return _agent(self._reads, int(name), as_of=asked)
+        found = self._reads.rows(_NAMED, {"name": name, "as_of": asked})
+        if not found:
+            raise UnknownAgent(f"no agent {name!r:.60} in this database; `ecology agents` lists them")
+        return record_of(found[0]._mapping)
 
     def all(self, *, as_of: int | None = None, alive: bool | None = None) -> Sequence[AgentRecord]:
         """Return the agents, oldest first; `alive` keeps only the living (True) or the dead (False)."""

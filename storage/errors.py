@@ -8,6 +8,7 @@ EcologyError                 exit code 1: anything expected of ours; its text is
 |   +-- UnknownAgent, UnknownTool, UnknownVersion, UnknownProposal
 +-- StorageError             1: the database cannot be opened, read or written
 |   +-- NotOurs, TooNew, TooOld, Busy, ReadOnly, DiskFull, Damaged
++-- Stopped                  7: the kill switch is thrown, and stops what would write
 +-- StaleHead                1: a version was saved against a head that is no longer the tool's head
 +-- ModelError               1: a model gave no usable reply; its kind says why
 +-- BudgetReached            5: a limit on money, tokens, calls or time was hit
@@ -116,6 +117,12 @@ class Damaged(StorageError):
 
 class StaleHead(EcologyError):
     """A version was saved against a parent that is no longer the head of its tool."""
+
+
+class Stopped(EcologyError):
+    """The kill switch of a database is thrown: no turn is taken and nothing admitted until it is cleared."""
+
+    exit_code = 7
 
 
 class ModelError(EcologyError):

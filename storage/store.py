@@ -17,6 +17,7 @@ from . import history
 from .agent import Agents
 from .blackboard import Blackboard
 from .blobs import Blobs
+from .control import Control
 from .database import create_file, open_reader
 from .errors import ReadOnly
 from .journal import Journal
@@ -60,6 +61,7 @@ class Store:
         self.journal = Journal(reader, self)
         self.sessions = Sessions(reader)
         self.totals = Totals(reader)
+        self.control = Control(reader)
 
     @classmethod
     def create(cls, path: str | Path, *, clock: Clock = time.time, signing_key: Path | None = None) -> Store:

@@ -15,6 +15,11 @@ from sqlalchemy import Table as CoreTable
 from sqlmodel import Field, SQLModel
 
 CLOCK: dict[str, Any] = {"info": {"clock": True}}
+# Events by which people put something in force or let it go, and what comes of it; `request` is what they asked.
+CONTROL_KINDS = (
+    "quarantine", "release", "freeze", "unfreeze", "await", "approve", "deny", "stop", "clear", "break_glass",
+    "roll_back", "canary",
+)  # fmt: skip
 
 
 class Table(SQLModel):
@@ -37,6 +42,8 @@ class EventTable(Table, table=True):
     __table_args__ = (
         Index("ix_event_retire", "agent_id", sqlite_where=text("kind = 'retire'")),
         Index("ix_event_end", "run_id", sqlite_where=text("kind = 'end'")),
+        Index("ix_event_control", "seq", sqlite_where=text(f"kind IN {CONTROL_KINDS!r}")),
+        Index("ix_event_request", text("json_extract(payload, '$.key')"), sqlite_where=text("kind = 'request'")),
     )
     seq: int | None = Field(default=None, primary_key=True)
     run_id: int | None
@@ -154,7 +161,7 @@ class VersionTable(HistoryTable, table=True):
     depth: int
     jump_id: int = Field(foreign_key="tool_version.id")
     author_id: int | None = Field(foreign_key="agent.id", index=True)
-    proposal_id: int | None = Field(foreign_key="proposal.id")
+    proposal_id: int | None = Field(foreign_key="proposal.id", index=True)
     code_hash: str = Field(foreign_key="blob.hash")
     visible_passed: int | None
     visible_total: int | None

@@ -17,6 +17,7 @@ from .database import Reads
 from .moment import as_of_seq
 
 _LAST_TURN = text("SELECT turn FROM event WHERE turn > 0 AND seq <= :as_of ORDER BY seq DESC LIMIT 1")
+_LAST_MOMENT = text("SELECT run_id, turn FROM event ORDER BY seq DESC LIMIT 1")
 _LAST_WRITE = text("SELECT at FROM event WHERE at < :before ORDER BY seq DESC LIMIT 1")
 _TURNS = text(
     "SELECT count(*) AS turns, coalesce(sum(json_extract(payload, '$.tried')), 0) AS candidates"
@@ -74,6 +75,11 @@ class Totals:
         """Return the number of the last turn taken, 0 before the first."""
         found = self._reads.rows(_LAST_TURN, {"as_of": as_of_seq(as_of)})
         return int(found[0].turn) if found else 0
+
+    def last_moment(self) -> tuple[int | None, int]:
+        """Return the run and the turn of the last event, None and 0 where there is none."""
+        found = self._reads.rows(_LAST_MOMENT)
+        return (found[0].run_id, int(found[0].turn)) if found else (None, 0)
 
     def last_write(self, *, before: float = math.inf) -> float:
         """Return the wall time of the last event before a moment, seconds since 1970; 0.0 where there is none."""

@@ -70,6 +70,10 @@ class Pending(Generic[T]):
         """
         return self._durable.result(timeout_s)
 
+    def when_durable(self, then: Callable[[BaseException | None], None]) -> None:
+        """Have a function called, soon and in any thread, when the change is safe on the disk or known to be lost."""
+        self._durable.add_done_callback(lambda future: then(future.exception()))
+
     async def saved(self) -> T:
         """Wait, in an event loop and without holding it up, until the change is safe on the disk; return its result.
 

@@ -1,7 +1,7 @@
 """The command line: parse, call one library function, print. Data goes to stdout, all else to stderr.
 
 Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 configuration (task files and charters too), 5 budget used up,
-130 Ctrl-C; 6 (stopped by the breaker) is reserved.
+7 stopped by the kill switch, 8 a run waits for approvals, 130 Ctrl-C; 6 (stopped by the breaker) is reserved.
 """
 
 from __future__ import annotations

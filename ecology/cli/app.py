@@ -15,6 +15,7 @@ from .console import say
 from .futures import fork, replay
 from .governing import govern_app
 from .hindsight import judge_history
+from .keeping import approvals, break_glass, freeze, post, quarantine, release, rollback, stop, unfreeze
 from .mailbox import mailbox
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
@@ -50,6 +51,9 @@ def _version() -> str:
 
 for command in (run, resume, fork, replay, agents, lineage, show, board, verdicts, audit, doctor, mailbox):
     app.command()(command)
+for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback, stop):
+    app.command()(keeping)
+app.command("break-glass")(break_glass)
 app.command("try")(try_)
 tasks_app.command()(breed)
 govern_app.command("replay")(judge_history)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from governance import open_sandbox
-from storage import BudgetReached, Busy, ConfigurationError, EcologyError, NotFound, Store, Task
+from storage import BudgetReached, Busy, ConfigurationError, EcologyError, NotFound, Stopped, Store, Task
 
 from ..ecology import Ecology
 from ..report import Report
@@ -21,6 +21,7 @@ from .console import JsonOption, complain, print_document, print_text, remark
 from .watching import watching
 
 INTERRUPTED = 130
+WAITING = 8
 _TURNS = 4000
 
 WorkersOption = Annotated[int, typer.Option(help="Worker processes; they change the speed, never the history.")]
@@ -147,6 +148,10 @@ def _finish(report: Report, *, as_json: bool) -> None:
     if report.replayed is False:
         complain("another history came out than the one replayed; replay it with the release it was made with")
         raise typer.Exit(EcologyError.exit_code)
+    if report.ending == "stopped" and any(each.startswith("STOPPED") for each in report.in_force):
+        raise typer.Exit(Stopped.exit_code)
+    if report.ending == "waiting":
+        raise typer.Exit(WAITING)
     if report.ending == "stopped":
         raise typer.Exit(INTERRUPTED)
     if report.ending == "budget":

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from storage import Moment, Ruling, Tools, Transaction
+from storage import Moment, Ruling, Runs, Tools, Transaction
 
 from .in_force import Waiting
 
 RULE = "NeedsApproval"
+
+
+def charter(tx: Transaction) -> str:
+    """Return the digest of the charter of the latest run, under which a person decides."""
+    run = Runs(tx).latest()
+    return run.charter_hash if run else ""
 
 
 def deny(

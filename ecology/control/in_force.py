@@ -11,13 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage import Entry
-
-# The kinds of event that say what people want, and what comes of it.
-CONTROL = (
-    "request", "quarantine", "release", "freeze", "unfreeze", "await", "approve", "deny", "stop", "clear",
-    "break_glass", "roll_back",
-)  # fmt: skip
+from storage import CONTROL_KINDS, Control, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,8 @@ class Waiting:
 class InForce:
     """What is in force as of the last event folded; agents, lineages and tools by their ids.
 
-    `seq` is the last event of control.
+    `canaries` are versions that serve a share at first, and until which turn, by tool; one that is no head any more
+    serves nobody. `seq` is the last event of control or request.
     """
 
     agents: dict[int, Hold] = field(default_factory=dict)
@@ -59,19 +54,22 @@ class InForce:
     waiting: dict[int, Waiting] = field(default_factory=dict)
     glass: dict[int, Hold] = field(default_factory=dict)
     rolled_back: set[int] = field(default_factory=set)
+    canaries: dict[int, tuple[int, int]] = field(default_factory=dict)
     stopped: Hold | None = None
     seq: int = 0
 
     def fold(self, entry: Entry) -> None:
         """Take in one event; those that are of no control change nothing."""
-        if entry.kind not in CONTROL:
+        if entry.kind == "request":
+            self.seq = entry.seq
+        if entry.kind not in CONTROL_KINDS:
             return
         self.seq, said = entry.seq, entry.payload
         match entry.kind:
             case "quarantine" | "freeze":
-                self._held(said["what"])[said["id"]] = _hold(entry)
+                self.held(said["what"])[said["id"]] = _hold(entry)
             case "release" | "unfreeze":
-                self._held(said["what"]).pop(said["id"], None)
+                self.held(said["what"]).pop(said["id"], None)
             case "await" | "approve" | "deny":
                 self._on_approval(entry)
             case "stop" | "clear":
@@ -80,6 +78,16 @@ class InForce:
                 self.glass[said["proposal"]] = _hold(entry)
             case "roll_back":
                 self.rolled_back.update(said["versions"])
+            case "canary":
+                self._on_canary(entry)
+
+    @classmethod
+    def of(cls, control: Control, *, as_of: int | None = None) -> InForce:
+        """Return what is in force, read without the rest of the history."""
+        found = cls()
+        for entry in control.events(as_of=as_of):
+            found.fold(entry)
+        return found
 
     def close(self, proposal_id: int) -> None:
         """Let a rewrite wait no more."""
@@ -89,9 +97,17 @@ class InForce:
         """Whether an agent or its lineage is in quarantine."""
         return agent_id in self.agents or founder_id in self.lineages
 
-    def _held(self, what: str) -> dict[int, Hold]:
+    def held(self, what: str) -> dict[int, Hold]:
+        """Return what is held of agents, lineages, tools or frozen tools, by id."""
         held = {"agent": self.agents, "lineage": self.lineages, "tool": self.tools, "frozen": self.frozen}
         return held[what]
+
+    def _on_canary(self, entry: Entry) -> None:
+        said, tool_id = entry.payload, entry.tool_id or 0
+        if said["state"] == "begun":
+            self.canaries[tool_id] = (said["version"], said["until"])
+        elif said["state"] != "tried":
+            self.canaries.pop(tool_id, None)
 
     def _on_approval(self, entry: Entry) -> None:
         said: Mapping[str, Any] = entry.payload

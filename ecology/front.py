@@ -1,0 +1,59 @@
+"""What can be asked of an open ecology: its past in typed answers, and its keeping in requests.
+
+Promises: reading changes nothing and is possible at any time, from any thread.
+"""
+
+from __future__ import annotations
+
+from storage import Agents, Journal, Ledger, Lineage, Store, Tools
+
+from .control import InForce
+from .control.controls import Board, Controls
+from .control.desk import Desk
+
+
+class Front:
+    """The answers of one store, and the controls of whoever writes it."""
+
+    _store: Store
+    _desk: Desk
+
+    @property
+    def lineage(self) -> Lineage:
+        """Where versions and agents came from and what became of them."""
+        return self._store.lineage
+
+    @property
+    def tools(self) -> Tools:
+        """The tools, their versions and proposals, and what was said of those."""
+        return self._store.tools
+
+    @property
+    def agents(self) -> Agents:
+        """Everyone who ever lived here."""
+        return self._store.agents
+
+    @property
+    def board(self) -> Board:
+        """The blackboard, to read and to post to."""
+        return Board(self._store.board, self.controls)
+
+    @property
+    def controls(self) -> Controls:
+        """What may be asked of the ecology while it runs or rests, from any thread, as from another process."""
+        return Controls(lambda request: self._desk.ask(request).result())
+
+    @property
+    def in_force(self) -> InForce:
+        """What people have put in force: quarantines, frozen tools, rewrites that wait for approval, a stop."""
+        return InForce.of(self._store.control)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What agents gained and spent."""
+        return self._store.ledger
+
+    @property
+    def journal(self) -> Journal:
+        """What was said to models, and what they replied."""
+        return self._store.journal

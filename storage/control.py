@@ -1,0 +1,77 @@
+"""What people and other processes asked of an ecology, and what it put in force.
+
+Promises: a request is found by its key at once, however long the history; events of control are read without the rest.
+Does not promise: what they mean; whoever folds them knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, text
+
+from .database import Reads
+from .moment import as_of_seq
+from .row import SHAPES
+from .tables import CONTROL_KINDS
+from .transaction import Entry, entry_of
+
+_COLUMNS = ", ".join(column for column, _, _ in SHAPES["event"].columns)
+# The kinds are written out, not bound: only so does SQLite see that its partial indexes fit.
+_EVENTS = text(f"SELECT {_COLUMNS} FROM event WHERE kind IN {CONTROL_KINDS!r} AND seq <= :as_of ORDER BY seq")
+_FOUND = text(
+    "SELECT seq, run_id, turn, payload FROM event WHERE kind = 'request' AND json_extract(payload, '$.key') = :key"
+).bindparams(bindparam("key"))
+_REQUESTS = text("SELECT seq, run_id, turn, payload FROM event WHERE kind = 'request' ORDER BY seq")
+
+_ADMITTED = text("SELECT id FROM tool_version WHERE proposal_id = :id LIMIT 1")
+_CLOSED = text(
+    "SELECT id FROM tool_version WHERE proposal_id = :id"
+    " UNION ALL SELECT id FROM verdict WHERE proposal_id = :id AND outcome = 'veto' LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """A request as it was landed: where in the history, and what was asked and answered."""
+
+    seq: int
+    run_id: int | None
+    turn: int
+    payload: Mapping[str, Any]
+
+
+class Control:
+    """The requests and the events of control in a store."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def request(self, key: str) -> RequestRecord | None:
+        """Return the request of a key, None where there was none."""
+        found = self._reads.rows(_FOUND, {"key": key})
+        return _record(found[0]) if found else None
+
+    def requests(self) -> Sequence[RequestRecord]:
+        """Return all requests, oldest first."""
+        return [_record(row) for row in self._reads.rows(_REQUESTS)]
+
+    def is_open(self, proposal_id: int) -> bool:
+        """Whether a proposal is neither vetoed nor admitted."""
+        return not self._reads.rows(_CLOSED, {"id": proposal_id})
+
+    def is_admitted(self, proposal_id: int) -> bool:
+        """Whether a proposal became a version."""
+        return bool(self._reads.rows(_ADMITTED, {"id": proposal_id}))
+
+    def events(self, *, as_of: int | None = None) -> Sequence[Entry]:
+        """Return the events that put something in force or let it go, oldest first, without their rows."""
+        found = self._reads.rows(_EVENTS, {"as_of": as_of_seq(as_of)})
+        return [entry_of(dict(row._mapping), payload=json.loads(row.payload), rows=()) for row in found]
+
+
+def _record(row: Any) -> RequestRecord:
+    return RequestRecord(row.seq, row.run_id, row.turn, json.loads(row.payload))
