@@ -86,7 +86,8 @@ def _about(
         case Test():
             return Request.of("test", agent, tool)
         case Critique():
-            author = world.proposals[action.proposal_id].author_id
+            known = world.under_review(tool.id, action.proposal_id)
+            author = known.author_id if known else agent.id
             kin = world.founders[author] == agent.lineage
             facts = {"evidence": bool(action.evidence), "own": author == agent.id, "kin": kin}
             return Request.of("critique", agent, tool, stance=action.stance, **facts)
