@@ -157,7 +157,8 @@ class ToolState:
 
     `is_operator`: it makes edits, and is judged by what they earn; `tests` are the cases agreed on (arguments, set-up,
     call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words.
-    `quarantined` and `frozen` are what people put in force; `canary` is the head's term as one.
+    `quarantined` and `frozen` are what people put in force; `canary` is the head's term as one; `capabilities` are what
+    its task declares.
     """
 
     id: int
@@ -175,6 +176,7 @@ class ToolState:
     fruitless: int = 0
     quarantined: bool = False
     frozen: bool = False
+    capabilities: tuple[str, ...] = ()
     canary: CanaryState | None = None
 
     def served(self, turn: int) -> VersionState:

@@ -42,6 +42,7 @@ def tool_seen(tool: ToolState, policy: Policy) -> ToolSeen:
         protected=policy.protects(tool.name),
         canary=policy.baits(tool.name),
         quarantined=tool.quarantined,
+        capabilities=tool.capabilities,
     )
 
 

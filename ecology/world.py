@@ -61,6 +61,7 @@ class World:
         self.canaries: set[int] = set()
         self._operators: set[int] = set()
         self._admitted: ProposalState | None = None
+        self._capabilities: dict[int, tuple[str, ...]] = {}
         self._versions: dict[int, VersionState] = {}
         self._operator_id = 0
         self._spent: set[int] = set()
@@ -144,13 +145,15 @@ class World:
         return self._versions[version_id]
 
     def _on_task(self, entry: Entry, row: Row) -> None:
+        self._capabilities[row["id"]] = tuple(sorted(json.loads(row["capabilities"])))
         if row["judged"] == "earnings":
             self._operators.add(row["id"])
 
     def _on_tool(self, entry: Entry, row: Row) -> None:
         self.tools[row["id"]] = ToolState(
-            id=row["id"], task_id=row["task_id"], name=row["name"], is_operator=row["task_id"] in self._operators
-        )
+            id=row["id"], task_id=row["task_id"], name=row["name"], is_operator=row["task_id"] in self._operators,
+            capabilities=self._capabilities[row["task_id"]],
+        )  # fmt: skip
 
     def _on_version(self, entry: Entry, row: Row) -> None:
         tool = self.tools[row["tool_id"]]

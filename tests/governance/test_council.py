@@ -19,10 +19,15 @@ from governance import (
     Birth,
     Charter,
     Council,
+    Limits,
     Motion,
     Objection,
+    Program,
     Proposal,
+    Run,
+    Sandbox,
     Standing,
+    read_charter,
 )
 from governance.rewrite import Rewrite
 from governance.source import read
@@ -169,3 +174,20 @@ def test_the_code_rules_take_a_third_of_a_millisecond_for_a_function(council: Co
         times.append(time.process_time() - start)
 
     assert statistics.median(times) < 3e-4
+
+
+def test_two_charters_of_the_same_trials_share_their_sandbox_runs(charter: Charter, propose: Propose) -> None:
+    class Counting(Bench):
+        runs = 0
+
+        def run(self, sandbox: Sandbox, asked: Program, limits: Limits) -> Run:
+            type(self).runs += 1
+            return super().run(sandbox, asked, limits)
+
+    stricter = read_charter("[behaviour.ScoreImproves]\nfuel_margin = 0.5\n")
+    with Counting.open(limits=charter.limits, allow_rlimit=True) as bench:
+        Council(charter).examine(propose(RIGHT), bench)
+        alone = Counting.runs
+        Council(stricter).examine(propose(RIGHT), bench.under(stricter.limits))
+
+    assert alone == 3 == Counting.runs
