@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .control.outside import Outside, connect
     from .control.request import Receipt
     from .ecology import BudgetWarning, Ecology, SandboxWarning
+    from .incidents import Incident
     from .report import Report, ToolReport
     from .session import GuardWarning
     from .settings import Settings
@@ -35,6 +36,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Case",
     "Report",
     "ToolReport",
+    "Incident",
     "Settings",
     "Budget",
     "Allowance",
@@ -73,6 +75,7 @@ _HOMES = {
     "ecology.control.outside": ("Outside", "connect"),
     "ecology.control.request": ("Receipt",),
     "ecology.ecology": ("BudgetWarning", "Ecology", "SandboxWarning"),
+    "ecology.incidents": ("Incident",),
     "ecology.report": ("Report", "ToolReport"),
     "ecology.session": ("GuardWarning",),
     "ecology.settings": ("Settings",),

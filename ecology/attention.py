@@ -15,22 +15,12 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Self
 
-from agents import Activity, Genome, activity_of, niche_parts
+from agents import Activity, activity_of, niche_parts
 from storage import Entry
 
 from .states import AgentState, SignalState, ToolState, VersionState
 from .world import World
 
-# What a subject's first word says it is, and the kind of signal that calls for work on it.
-_KINDS = {
-    "failing": "failing",
-    "review": "review",
-    "stale": "stale",
-    "stuck": "unmet",
-    "niche": "unmet",
-    "improve": "improve",
-    "operator": "operator",
-}
 # A call for a child is answered again only after so many turns: the last child needs time to be born and to work.
 _BROODING = 40
 # Rewrites of the root and of the newest versions are searched; the ones between are kept but not gone back to.
@@ -41,7 +31,6 @@ _BIDDERS = 8
 _ENOUGH = {"improve": 3, "test": 2, "rewrite": 3}
 # An operator tool is rewritten only once its head has shown in so many turns what it earns.
 _PROVEN = 8
-_LONGEST_ID = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +175,8 @@ def choose(world: World, *, turn: int, rng: Random, in_flight: InFlight) -> Pick
     """Return the pick for a turn, or None where no living agent can act on any signal now."""
     felt = [
         (subject, signal, signal.felt(turn))
-        for subject, signal in world.signals.items()
-        if _live(world, subject, signal)
+        for subject, signal in world.heard().items()
+        if world.calls_for(subject, signal.kind)
     ]
     while felt:
         place = _draw([strength for _, _, strength in felt], rng)
@@ -206,24 +195,6 @@ def choose(world: World, *, turn: int, rng: Random, in_flight: InFlight) -> Pick
 @lru_cache(maxsize=4096)
 def _activity(niche: str) -> Activity:
     return activity_of(niche_parts(niche)[0])
-
-
-def _live(world: World, subject: str, signal: SignalState) -> bool:
-    """Whether a signal still means anything, as far as can be told without asking the agents."""
-    kind, _, rest = subject.partition(":")
-    if _KINDS.get(kind) != signal.kind:
-        # Agents may signal what they like; nobody here knows what to do about it.
-        return False
-    if kind == "niche":
-        return not world.served(rest) and world.may_be_born(Genome(species="").moved(rest))
-    tool = world.tools.get(int(rest)) if rest.isdecimal() and len(rest) < _LONGEST_ID else None
-    if tool is None or tool.protected:
-        return False
-    if kind == "review":
-        return bool(tool.pending or tool.canary)
-    if kind in ("improve", "operator"):
-        return tool.solved and tool.is_operator == (kind == "operator")
-    return not tool.solved and (kind != "stale" or bool(tool.stale))
 
 
 def _draw(weights: Sequence[float], rng: Random) -> int:
@@ -251,6 +222,8 @@ def _bids(call: _Call, tool: ToolState) -> list[Bid]:
 
 
 def _breeding_bids(call: _Call) -> list[Bid]:
+    if not call.world.breaker.allows("spawn"):
+        return []
     if call.is_answered or call.turn < call.world.bred.get(call.subject, -_BROODING) + _BROODING:
         return []
     return [Bid(1.0, agent, "breed", {}) for agent in call.idle("breed")]
@@ -336,13 +309,16 @@ def _appeal(agent: AgentState, version: VersionState, means: str) -> float:
 
 def _review_bids(call: _Call, tool: ToolState) -> list[Bid]:
     world = call.world
+    again = world.breaker.allows("critique of critique")
     bids = []
     for agent in call.idle("review"):
         # Neither the author's kin nor a lineage that has looked already; the dead count as kin too.
         waiting = tuple(
             proposal.id
             for proposal in tool.pending.values()
-            if agent.founder_id not in proposal.reviewers and agent.founder_id != world.founders[proposal.author_id]
+            if (again or not proposal.critiques)
+            and agent.founder_id not in proposal.reviewers
+            and agent.founder_id != world.founders[proposal.author_id]
         )
         if not waiting and _may_look(world, agent, tool):
             waiting = (tool.canary.proposal.id,) if tool.canary else ()
@@ -362,6 +338,8 @@ def _may_look(world: World, agent: AgentState, tool: ToolState) -> bool:
 def _stale_bids(call: _Call, tool: ToolState) -> list[Bid]:
     """Let the author offer a late rewrite again, or an agent of its niche where the author is gone."""
     world = call.world
+    if not (world.breaker.allows("re-proposal") and world.breaker.has_retry()):
+        return []
     for proposal in tool.stale.values():
         if call.turn < proposal.not_before:
             continue

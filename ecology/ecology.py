@@ -47,6 +47,7 @@ from .turn import AskTier, Kit, gate_kept
 if TYPE_CHECKING:
     from agents.species import ThinkingMind
 
+BudgetLike = Budget | Mapping[str, Any]
 _MOST_TURNS = 10**9
 _REPLAY = "replay:"
 _UNPRICED = (
@@ -103,7 +104,7 @@ class Ecology(Front):
         model: str | Sequence[str] | Mapping[str, float] = "offline",
         population: Mapping[str, int] | None = None,
         minds: Mapping[str, ThinkingMind] | None = None,
-        budget: Budget | Mapping[str, Any] | None = None,
+        budget: BudgetLike | None = None,
         workers: int = 2,
         sandbox: SandboxChoice = "auto",
         charter: str | Path | None = None,
@@ -112,7 +113,7 @@ class Ecology(Front):
         **settings: Any,
     ) -> None:
         self._minds = _checked(minds or {})
-        self._budget = budget if isinstance(budget, Budget) else Budget.checked(budget or {})
+        self._budget = Budget.checked(budget or {})
         self._resources = Resources.checked(workers=workers, sandbox=sandbox, **(resources or {}))
         self._past: Past | None = None
         named = spelled(model)
@@ -149,8 +150,7 @@ class Ecology(Front):
         """
         self._require_no_open_run()
         before = len(self._store.tools.names())
-        listed = list(tasks)
-        self._settle(listed)
+        self._settle(tasks)
         return len(self._store.tools.names()) - before
 
     def run(self, turns: int | None = None, *, watch: Watch = _unwatched) -> Report:
@@ -178,11 +178,14 @@ class Ecology(Front):
         run = self._begin(target, self._settings, self._charter, self._budget)
         return self._live(run, self._settings, self._charter, watch=watch)
 
-    def resume(self, *, budget: Budget | Mapping[str, Any] | None = None, watch: Watch = _unwatched) -> Report:
+    def resume(
+        self, *, budget: BudgetLike | None = None, reset_breaker: bool = False, watch: Watch = _unwatched
+    ) -> Report:
         """Go on with the latest run, with the settings it was begun with; a finished one is only reported.
 
         A run that its budget ended goes on, as a new run, where a new `budget` is given. What that names takes the
-        place of the limits before, and what was spent before counts. A replay goes on as one.
+        place of the limits before, and what was spent before counts. One that the breaker ended goes on, as a new run
+        whose breaker is half-open, where `reset_breaker` asks for it. A replay goes on as one.
         Raises: ConfigurationError: no run here, its charter has changed, or a model cannot be asked;
             SandboxUnavailable; StorageError.
         """
@@ -196,10 +199,9 @@ class Ecology(Front):
             return self._relive(self._past or Past.of(Path(replayed)), watch, most=run.turns_target)
         settings = Settings.checked(**run.settings)
         charter = charter_of(run, settings)
-        limits = Budget.checked(run.budget)
-        if budget is not None:
-            limits = (budget if isinstance(budget, Budget) else Budget.checked(budget)).over(limits)
-        goes_on = run.ending == "budget" and budget is not None and run.turns_target > self._store.totals.last_turn()
+        limits = Budget.checked({} if budget is None else budget).over(Budget.checked(run.budget))
+        asked = {"budget": budget is not None, "breaker": reset_breaker}.get(run.ending or "", False)
+        goes_on = asked and run.turns_target > self._store.totals.last_turn()
         if run.ending is not None and not goes_on:
             return self.report()
         self._require_going()

@@ -102,6 +102,7 @@ class Engine:
         self._taken = 0
         self._idle = 0
         self._draining = False
+        self._given_up = False
         self.refusal = ""
 
     def drain(self) -> None:
@@ -130,7 +131,7 @@ class Engine:
         while True:
             while turn <= target and self._has_room:
                 taken = next(record, ())
-                if not taken and not self._may_begin():
+                if not taken and not self._may_begin(turn):
                     break
                 self._flights.append(self._launch(turn, taken))
                 turn += 1
@@ -138,6 +139,8 @@ class Engine:
                 break
             self._land(self._flights.popleft())
             watch(self._standing(target))
+        if self._given_up:
+            return "breaker"
         if self.refusal:
             return "budget"
         if self._quiet:
@@ -149,7 +152,9 @@ class Engine:
     @property
     def _quiet(self) -> bool:
         """Whether nothing can change any more: a whole window of turns found nothing to do, and no canary serves."""
-        return self._idle >= self._settings.window and not self._world.canaries
+        # A breaker that is not closed has yet to let through what it held back.
+        closed = self._world.breaker.state == "closed"
+        return self._idle >= self._settings.window and not self._world.canaries and closed
 
     def _abandoned(self) -> bool:
         """Whether a tool still fails that some family of edits has not been tried on to the end."""
@@ -163,9 +168,20 @@ class Engine:
     def _has_room(self) -> bool:
         return len(self._flights) < self._settings.window and not (self._draining or self._quiet or self.refusal)
 
-    def _may_begin(self) -> bool:
-        """Whether there is time for a turn that was not taken before. Raises: Stopped: the kill switch is thrown."""
+    def _may_begin(self, turn: int) -> bool:
+        """Whether a turn not taken before may be: there is time, and the breaker has not given up.
+
+        Raises: Stopped: the kill switch is thrown.
+        """
         self._scribe.check()
+        breaker = self._world.breaker
+        if breaker.given_up(turn):
+            self._given_up = True
+            self.refusal = (
+                f"the breaker has not closed since turn {breaker.unclosed_since} ({breaker.why}); `ecology incidents`"
+                " tells why, and `ecology resume --reset-breaker` goes on"
+            )
+            return False
         if time.monotonic() >= self._deadline:
             self._refused(_OUT_OF_TIME)
         return not self.refusal

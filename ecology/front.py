@@ -10,6 +10,7 @@ from storage import Agents, Journal, Ledger, Lineage, Store, Tools
 from .control import InForce
 from .control.controls import Board, Controls
 from .control.desk import Desk
+from .incidents import Incident, incidents
 
 
 class Front:
@@ -57,3 +58,7 @@ class Front:
     def journal(self) -> Journal:
         """What was said to models, and what they replied."""
         return self._store.journal
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Return every time that the breaker tripped, oldest first, and what led to it."""
+        return incidents(self._store)

@@ -72,6 +72,7 @@ class Landing:
         if pick is None:
             tx.record("turn", payload={"activity": "idle"}, **self._scribe.moment(turn=number, cause=self._world.seq))
             self._scribe.fold(tx)
+            self._move(tx, number=number)
             return
         again = self._world.stale(pick.tool_id, pick.proposal_ids) if pick.activity == "repropose" else None
         actions = self._open(tx, number=number, pick=pick, deed=deed)
@@ -80,6 +81,13 @@ class Landing:
         self._charge(turn, deed)
         self._act(turn, actions, deed, again)
         self._afterwards(turn)
+        self._move(tx, number=number)
+
+    def _move(self, tx: Transaction, *, number: int) -> None:
+        """Write the breaker's change of state, where one is due."""
+        if due := self._world.breaker.due(number):
+            tx.record("breaker", payload=due.payload(), **self._scribe.moment(turn=number, cause=due.cause or None))
+            self._scribe.fold(tx)
 
     def _open(self, tx: Transaction, *, number: int, pick: Pick, deed: Deed) -> Sequence[AnyAction]:
         """Write the lease and the turn's own event; drop the actions of an agent without a lease or in quarantine."""
@@ -151,12 +159,16 @@ class Landing:
                 body = action.body[:_POST_CHARACTERS]
                 self._store.board.post(turn.tx, topic=action.topic, body=body, agent_id=agent_id, **turn.moment)
             case Signal():
-                turn.signal(action.kind, action.subject, strength=(action.strength, action.half_life))
+                if not turn.refused("signal", self._council.charter.digest):
+                    strength = (action.strength, action.half_life)
+                    turn.signal(action.kind, action.subject, strength=strength, own=True)
             case Pass():
                 pass
 
     def _spawn(self, turn: Minutes, action: Spawn) -> None:
         """Ask the council for a birth; a child is fed by its parent."""
+        if turn.refused("spawn", self._council.charter.digest):
+            return
         parent = self._world.agents.get(action.parent_id)
         energy = parent.energy if parent else 0.0
         endowment = round(min(energy / 2, self._settings.start_energy), 6)

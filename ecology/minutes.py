@@ -38,10 +38,10 @@ class Minutes:
             )
             self.scribe.fold(self.tx)
 
-    def signal(self, kind: str, subject: str, *, strength: tuple[float, float]) -> None:
-        """Leave a signal of a strength and a half-life."""
+    def signal(self, kind: str, subject: str, *, strength: tuple[float, float], own: bool = False) -> None:
+        """Leave a signal of a strength and a half-life; `own` where the agent asked for it."""
         agent_id = self.pick.agent_id
-        self.scribe.signal(self.tx, kind, subject, strength=strength, agent_id=agent_id, moment=self.moment)
+        self.scribe.signal(self.tx, kind, subject, strength=strength, agent_id=agent_id, moment=self.moment, own=own)
 
     def judge(
         self,
@@ -58,6 +58,13 @@ class Minutes:
             tool_id=self.pick.tool_id, about=about, **(moment or self.moment),
         )  # fmt: skip
         self.scribe.fold(self.tx)
+
+    def refused(self, kind: str, charter: str) -> bool:
+        """Whether the breaker refuses an act of a kind that is no rewrite now; its verdict is written then."""
+        verdict = self.world.breaker.refusal(kind, charter=charter)
+        if verdict:
+            self.judge(None, (verdict,))
+        return verdict is not None
 
     def retire(self, agent_id: int, *, reason: str) -> None:
         """Let a living agent go, and call for another where its niche is left empty."""

@@ -18,7 +18,7 @@ from .budget import Budget
 from .report import Ending
 from .settings import Settings
 
-_WHOLE = ("settled", "extinct", "turns")
+_WHOLE = ("settled", "extinct", "turns", "breaker")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from storage import (
 
 from .control.told import told
 
-Ending = Literal["settled", "extinct", "turns", "budget", "stopped", "waiting", "forked", "unfinished"]
+Ending = Literal["settled", "extinct", "turns", "budget", "breaker", "stopped", "waiting", "forked", "unfinished"]
 
 _ENDINGS: dict[Ending, str] = {
     "settled": "nothing left to do",
@@ -34,6 +34,7 @@ _ENDINGS: dict[Ending, str] = {
     "turns": "all turns taken",
     "budget": "a budget is used up; `ecology resume` with a larger one goes on",
     "forked": "another future goes on from here",
+    "breaker": "the breaker stayed open; `ecology incidents` tells why",
     "stopped": "stopped on request; `ecology resume` goes on",
     "waiting": "rewrites wait for approval: `ecology approvals` lists them, and `ecology resume` goes on",
     "unfinished": "not finished; `ecology resume` goes on",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents import AnyAction, Compose, Critique, Propose, Test
-from governance import Council, Request, Service, earnings_verdict
+from governance import Council, Request, Service, Verdict, earnings_verdict, same_program
 
 from .approvals import waits
 from .canaries import Canaries
@@ -82,11 +82,21 @@ class Rewrites:
                 turn.tx, proposal_id=record.id, tool_id=tool.id, ring_set="examine", passed=test.card.bitmap,
                 score=score_of(test.card), outcome=test.outcome, tier=test.tier, signature=test.signature, **moment,
             )  # fmt: skip
-        turn.judge(record.id, found.verdicts, moment)
+        held = self._held(turn, found)
+        turn.judge(record.id, (held,) if held else found.verdicts, moment)
         self.shadow.examined(turn, record.id, found)
-        self.may(turn, action, record.id)
+        if held is None:
+            self.may(turn, action, record.id)
+        if held and tool.stale:
+            turn.signal("stale", f"stale:{tool.id}", strength=_STALE)
         if record.id in turn.world.proposals:
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
+
+    def _held(self, turn: Minutes, found: Examined) -> Verdict | None:
+        """Return the breaker's verdict on a rewrite that is offered again, unless the council has refused it anyhow."""
+        if turn.pick.activity != "repropose" or any(verdict.vetoed for verdict in found.verdicts):
+            return None
+        return turn.world.breaker.refusal("re-proposal", charter=self._council.charter.digest)
 
     def criticise(self, turn: Minutes, action: Critique) -> bool:
         """Write what an agent holds of a pending proposal or a canary; say whether that could be done."""
@@ -203,10 +213,25 @@ class Rewrites:
         )  # fmt: skip
         turn.scribe.fold(turn.tx)
         self.canaries.begin(turn, tool, before_id=proven_id)
+        self._look_back(turn, tool)
         turn.pay(proposal.author_id, self._settings.improvement_reward * gain, reason="improvement")
         supporting = dict.fromkeys(agent_id for agent_id, stance, _shown in proposal.critiques if stance == "support")
         for agent_id in supporting:
             turn.pay(agent_id, self._settings.critique_reward, reason="critique")
+
+    def _look_back(self, turn: Minutes, tool: ToolState) -> None:
+        """Say so where a new head is the program that an earlier version was, before the one it replaces."""
+        new, within = tool.head, self._council.charter.breaker.oscillation
+        source = turn.scribe.source_of(new.code_hash)
+        for old in tool.versions[-2 - within : -2] if within else ():
+            if same_program(source, turn.scribe.source_of(old.code_hash)):
+                turn.tx.record(
+                    "oscillation", agent_id=new.author_id, tool_id=tool.id,
+                    payload={"tool": tool.name, "versions": [old.id, tool.versions[-2].id, new.id]},
+                    **turn.scribe.moment(turn=turn.number, cause=new.seq),
+                )  # fmt: skip
+                return turn.scribe.fold(turn.tx)
+        return None
 
 
 def _service(version: VersionState) -> Service:

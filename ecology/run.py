@@ -70,12 +70,13 @@ class Run:
 
         Raises: StorageError: the disk failed; WorkerLost: a job killed its worker several times.
         """
-        world = World()
+        world = World(self.council.charter.breaker)
         scribe = Scribe(self.store, world, run_id=self.record.id, desk=self.desk)
         past = Record(self.store)
         for entry in past.before():
             world.fold(entry)
         self._found(world, scribe)
+        self._reset_breaker(world, scribe)
         self._weigh(world, scribe)
         ending, refusal = self._take_turns(world, scribe, past, watch)
         for entry in past.after():
@@ -119,6 +120,17 @@ class Run:
             scribe.fold(tx)
 
         scribe.submit(births)
+
+    def _reset_breaker(self, world: World, scribe: Scribe) -> None:
+        """Let a run begin with a breaker that is tried again, where the run before left it open."""
+        if due := world.breaker.resumption(self.record.seq):
+            moment = scribe.moment(turn=0, cause=due.cause)
+
+            def reset(tx: Transaction) -> None:
+                tx.record("breaker", payload=due.payload(), **moment)
+                scribe.fold(tx)
+
+            scribe.submit(reset)
 
     def _weigh(self, world: World, scribe: Scribe) -> None:
         """Score every tool as it came, once, and let the failing ones call."""

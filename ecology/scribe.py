@@ -105,11 +105,12 @@ class Scribe:
         strength: tuple[float, float],
         agent_id: int | None,
         moment: Moment,
+        own: bool = False,
     ) -> None:
-        """Write a signal of a strength and a half-life in turns."""
+        """Write a signal of a strength and a half-life in turns; `own` where an agent asked for it."""
         level, half_life = strength
         self.store.board.signal(
-            tx, kind=kind, subject=subject, strength=level, half_life=half_life, agent_id=agent_id, **moment
+            tx, kind=kind, subject=subject, strength=level, half_life=half_life, agent_id=agent_id, own=own, **moment
         )
         self.fold(tx)
 

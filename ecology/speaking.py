@@ -23,7 +23,7 @@ from .tasks import load_references
 from .thinking import Telephone
 from .world import World
 
-_BUDGET = "budget"
+_BUDGET, _BREAKER = "budget", "breaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ def _prices(resources: Resources) -> Prices:
 
 
 def _continued(store: Store, run: RunRecord) -> tuple[int, ...]:
-    """Return a run and those before it that a budget ended and it goes on with; budgets are for all of them."""
+    """Return a run and those it goes on with, which budget or breaker ended; budgets are for all of them."""
     found = [run]
     for before in reversed([each for each in store.runs.all() if each.id < run.id]):
         same = (before.turns_target, before.settings) == (run.turns_target, run.settings)
-        if before.ending != _BUDGET or not same:
+        if before.ending not in (_BUDGET, _BREAKER) or not same:
             break
         found.append(before)
     return tuple(each.id for each in found)

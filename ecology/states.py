@@ -7,13 +7,26 @@ Does not promise: anything about the past; ask the store for that.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from agents import Genome
 from storage import Score
 
 NOTHING = Score(0, 0, 0, 0, 0)
+_SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
+# What a subject's first word says it is, and the kind of signal that calls for work on it.
+CALLS = {
+    "failing": "failing",
+    "review": "review",
+    "stale": "stale",
+    "stuck": "unmet",
+    "niche": "unmet",
+    "improve": "improve",
+    "operator": "operator",
+}
 
 
 @dataclass(slots=True)
@@ -200,6 +213,16 @@ class ToolState:
         """Whether the head passes all its visible and gate cases."""
         return bool(self.head.bitmap) and "0" not in self.head.bitmap
 
+    def calls(self, first: str) -> bool:
+        """Whether a signal on it whose subject begins so means anything now."""
+        if self.protected:
+            return False
+        if first == "review":
+            return bool(self.pending or self.canary)
+        if first in ("improve", "operator"):
+            return self.solved and self.is_operator == (first == "operator")
+        return not self.solved and (first != "stale" or bool(self.stale))
+
 
 @dataclass(slots=True)
 class AgentState:
@@ -237,6 +260,16 @@ class ModelState:
     replies: int = 0
     parsed: int = 0
 
+    def heard(self, talk: Mapping[str, Any]) -> None:
+        """Take in what was said to the model in a turn."""
+        self.turns += 1
+        self.tokens += talk["tokens"]
+        self.usd += talk["usd"]
+        self.unknown += talk["unknown"]
+        self.way = talk["way"] or self.way
+        self.replies += len(talk["parses"])
+        self.parsed += sum(talk["parses"])
+
 
 @dataclass(slots=True)
 class Counts:
@@ -249,3 +282,25 @@ class Counts:
     spawned: int = 0
     retired: int = 0
     admitted: int = 0
+
+
+def leave(signals: dict[str, SignalState], seq: int, row: Mapping[str, Any]) -> None:
+    """Add a signal that was left to what is felt of its subject."""
+    before = signals.get(row["subject"])
+    # Signals of one subject share a half-life, so their sum fades like one of them.
+    left = before.felt(row["turn"]) if before else 0.0
+    signals[row["subject"]] = SignalState(
+        seq=seq, kind=row["kind"], strength=row["strength"] + left, half_life=row["half_life"], turn=row["turn"]
+    )
+
+
+def score_in(row: Mapping[str, Any]) -> Score:
+    """Return the score that a row of an evaluation holds."""
+    return Score(**{name: row[name] for name in _SCORE})
+
+
+def not_before(tool: ToolState, evidence: Mapping[str, Any]) -> int:
+    """Return the turn from which a rate lets the tool change again; 0 where no rate was in the way."""
+    if "most" not in evidence or not 0 < evidence["most"] <= len(tool.admitted_turns):
+        return 0
+    return int(tool.admitted_turns[-evidence["most"]] + evidence["turns"])

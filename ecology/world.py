@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agents import Genome, activity_of, is_niche, niche_parts
-from governance import ASKS
-from storage import CONTROL_KINDS, Entry, Score
+from governance import ASKS, Breaker, BreakerSettings
+from storage import CONTROL_KINDS, Entry
 
+from .acts import Acts
 from .control import InForce
 from .states import (
+    CALLS,
     AgentState,
     CanaryState,
     Counts,
@@ -26,21 +28,25 @@ from .states import (
     SignalState,
     ToolState,
     VersionState,
+    leave,
+    not_before,
+    score_in,
 )
 
 Row = Mapping[str, Any]
 # Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
-_UNTIMELY = ("FreshParent", "RatePerTool", "NotFrozen", "NotQuarantined")
+_UNTIMELY = ("FreshParent", "RatePerTool", "NotFrozen", "NotQuarantined", "Breaker", "RetryBudget")
 _LONGEST_ID = 12
 # Events by which people set something aside, freeze it, or let it go again.
 _HOLDS = ("quarantine", "release", "freeze", "unfreeze")
-_SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 
 
 class World:
     """What is true as of the last entry folded; `fold` is the only way to change it."""
 
-    def __init__(self) -> None:
+    def __init__(self, breaker: BreakerSettings | None = None) -> None:
+        self.breaker = Breaker(breaker or BreakerSettings())
+        self._acts = Acts(self.breaker)
         self.seq = 0
         self.turn = 0
         self.turn_seq = 0
@@ -51,6 +57,7 @@ class World:
         self.founders: dict[int, int] = {}
         self.models: dict[str, ModelState] = {}
         self.signals: dict[str, SignalState] = {}
+        self._calls: dict[str, SignalState] = {}
         self.proposals: dict[int, ProposalState] = {}
         self.sealed: dict[int, str] = {}
         self.bred: dict[str, int] = {}
@@ -98,6 +105,25 @@ class World:
             self._spent.discard(gone.id)
             del self.niches[gone.genome.niche][gone.id]
             self.counts.retired += 1
+        self._acts.fold(entry, self.founders, calls=self.calls_for)
+        if entry.kind == "breaker" and self.breaker.state == "closed":
+            # What was called for in the storm stays unheard.
+            self.signals = dict(self._calls)
+
+    def heard(self) -> Mapping[str, SignalState]:
+        """Return the signals that may call: not agents' own, as long as the breaker is not closed."""
+        return self.signals if self.breaker.state == "closed" else self._calls
+
+    def calls_for(self, subject: str, kind: str) -> bool:
+        """Whether a signal of a kind means anything now, as far as can be told without asking the agents."""
+        first, _, rest = subject.partition(":")
+        if CALLS.get(first) != kind:
+            # Agents may signal what they like; nobody here knows what to do about it.
+            return False
+        if first == "niche":
+            return not self.served(rest) and self.may_be_born(Genome(species="").moved(rest))
+        tool = self.tools.get(int(rest)) if rest.isdecimal() and len(rest) < _LONGEST_ID else None
+        return tool is not None and tool.calls(first)
 
     def served(self, niche: str) -> bool:
         """Whether some living agent serves the niche (`specialist/guard`, `critic`)."""
@@ -169,7 +195,7 @@ class World:
         proposal = self.proposals.pop(row["proposal_id"])
         self.in_force.close(proposal.id)
         self._credit(proposal, before=tool.versions[-2].gate_share)
-        version.bitmap, version.score = proposal.bitmap, _score(row)
+        version.bitmap, version.score = proposal.bitmap, score_in(row)
         self.counts.admitted += 1
         tool.pending.pop(proposal.id, None)
         self._admitted = proposal
@@ -224,10 +250,10 @@ class World:
             self.sealed[row["version_id"]] = row["passed"]
         elif row["ring_set"] == "baseline":
             version = self._versions[row["version_id"]]
-            version.bitmap, version.score = row["passed"], _score(row)
+            version.bitmap, version.score = row["passed"], score_in(row)
         elif proposal := self.proposals.get(row["proposal_id"]):
             proposal.bitmap = row["passed"]
-            proposal.score = _score(row)
+            proposal.score = score_in(row)
 
     def _on_verdict(self, entry: Entry, row: Row) -> None:
         if row["outcome"] != "veto":
@@ -242,7 +268,7 @@ class World:
         tool.pending.pop(proposal.id, None)
         tool.said.append(f"{row['rule']} would pass {row['would_pass']}")
         if row["rule"] in _UNTIMELY and proposal.betters(tool.head):
-            proposal.not_before = _not_before(tool, json.loads(row["evidence"]))
+            proposal.not_before = not_before(tool, json.loads(row["evidence"]))
             tool.stale[proposal.id] = proposal
 
     def _on_ask(self, row: Row) -> None:
@@ -309,16 +335,9 @@ class World:
             self.tools[proposal.tool_id].said.append(f"{row['stance']}: {row['kind']} {row['evidence']}")
 
     def _on_signal(self, entry: Entry, row: Row) -> None:
-        before = self.signals.get(row["subject"])
-        # Signals of one subject share a half-life, so their sum fades like one of them.
-        left = before.felt(row["turn"]) if before else 0.0
-        self.signals[row["subject"]] = SignalState(
-            seq=entry.seq,
-            kind=row["kind"],
-            strength=row["strength"] + left,
-            half_life=row["half_life"],
-            turn=row["turn"],
-        )
+        leave(self.signals, entry.seq, row)
+        if not entry.payload.get("own") or self.breaker.state == "half-open":
+            leave(self._calls, entry.seq, row)
 
     def _on_ledger(self, entry: Entry, row: Row) -> None:
         agent = self.agents.get(row["agent_id"])
@@ -377,25 +396,7 @@ class World:
                 tool.stale.pop(proposal_id, None)
 
     def _on_talk(self, talk: Mapping[str, Any]) -> None:
-        model = self._model(talk["model"])
-        model.turns += 1
-        model.tokens += talk["tokens"]
-        model.usd += talk["usd"]
-        model.unknown += talk["unknown"]
-        model.way = talk["way"] or model.way
-        model.replies += len(talk["parses"])
-        model.parsed += sum(talk["parses"])
+        self._model(talk["model"]).heard(talk)
 
     def _model(self, name: str) -> ModelState:
         return self.models.setdefault(name, ModelState())
-
-
-def _score(row: Row) -> Score:
-    return Score(**{name: row[name] for name in _SCORE})
-
-
-def _not_before(tool: ToolState, evidence: Mapping[str, Any]) -> int:
-    """Return the turn from which a rate lets the tool change again; 0 where no rate was in the way."""
-    if "most" not in evidence or not 0 < evidence["most"] <= len(tool.admitted_turns):
-        return 0
-    return int(tool.admitted_turns[-evidence["most"]] + evidence["turns"])

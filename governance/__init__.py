@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .bench import Bench
+from .breaker import Breaker, BreakerSettings, Transition
 from .canaries import Canaries
 from .capabilities import CAPABILITIES
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
@@ -10,9 +11,11 @@ from .corpus import Corpora, CorpusReport, Declare, Snippet, read_corpus
 from .council import Council, Examination
 from .earnings import Service, earnings_verdict
 from .guard_files import guard_listing
+from .likeness import same_program
 from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
 from .question import Question, ask, program
+from .reproduction import Act, ActKind, Estimate, Reproduction, spectral_radius
 from .request import AgentSeen, Place, Request, ToolSeen, place_of, whole
 from .rewrite import Rewrite
 from .sandbox import (
@@ -79,6 +82,15 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Standing",
     "Service",
     "earnings_verdict",
+    "Breaker",
+    "BreakerSettings",
+    "Transition",
+    "Act",
+    "ActKind",
+    "Reproduction",
+    "Estimate",
+    "spectral_radius",
+    "same_program",
     "Bench",
     "Question",
     "ask",

@@ -20,6 +20,7 @@ from storage import CharterError
 
 from .additions import SECTIONS, Additions, enclosed, read_additions
 from .behaviour_rules import BEHAVIOUR_RULES
+from .breaker import BreakerSettings
 from .canary import Canary
 from .code_rules import CODE_RULES
 from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
@@ -44,7 +45,13 @@ _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "protection": (*PROTECTION_RULES, *PARENTHOOD_RULES),
 }
 # Sections that hold settings rather than rules.
-_SETTINGS: Mapping[str, type] = {"trial": Limits, "earnings": Earnings, "approvals": Approvals, "canary": Canary}
+_SETTINGS: Mapping[str, type] = {
+    "trial": Limits,
+    "earnings": Earnings,
+    "approvals": Approvals,
+    "canary": Canary,
+    "breaker": BreakerSettings,
+}
 
 Tables = dict[str, dict[str, Any]]
 
@@ -85,10 +92,10 @@ class BirthRule(Protocol):
 class Charter:
     """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all.
 
-    `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `policy` says
-    who may do what to whom, `text` is the TOML by which the charter differs from the one that ships, with the texts of
-    all files that it names; `approval_turns` is how long a rewrite waits to be approved, `canary` how new versions are
-    tried in service.
+    `probation` is how many turns a new version of an operator tool serves before its earnings judge it, `breaker` stops
+    acts that breed acts, `policy` says who may do what to whom, `text` is the TOML by which the charter differs from
+    the one that ships, with the texts of all files that it names; `approval_turns` is how long a rewrite waits to be
+    approved, `canary` how new versions are tried in service.
     """
 
     code: tuple[CodeRule, ...]
@@ -98,6 +105,7 @@ class Charter:
     limits: Limits
     probation: int
     policy: Policy
+    breaker: BreakerSettings
     digest: str
     text: str = ""
     approval_turns: int = Approvals().turns
@@ -187,6 +195,7 @@ def _build(tables: Tables, added: Additions, *, where: str) -> Charter:
         limits=settings["trial"],
         probation=settings["earnings"].turns,
         policy=added.policy,
+        breaker=settings["breaker"],
         digest=_digest(settings, rules, added),
         approval_turns=settings["approvals"].turns,
         canary=settings["canary"],
@@ -222,14 +231,19 @@ def _value(field: Field[Any], value: object, *, place: str, where: str) -> objec
     kind = str(field.type)
     if kind == "frozenset[str]" and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return frozenset(value)
-    if kind == "Tier" and value in TIERS:
+    if (kind == "Tier" and value in TIERS) or (kind == "bool" and isinstance(value, bool)):
         return value
     # A bool is an int to Python, but not to whoever writes a charter.
     number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
     if number and (kind == "float" or (kind == "int" and isinstance(value, int))):
         return float(value) if kind == "float" else value  # type: ignore[arg-type]
-    wanted = {"int": "a whole number from 0", "float": "a number from 0", "frozenset[str]": "a list of strings"}
-    wanted["Tier"] = f"one of {', '.join(TIERS)}"
+    wanted = {
+        "int": "a whole number from 0",
+        "float": "a number from 0",
+        "bool": "true or false",
+        "frozenset[str]": "a list of strings",
+        "Tier": f"one of {', '.join(TIERS)}",
+    }
     raise CharterError(f"charter {where}: {place}.{field.name} is {value!r}; write {wanted[kind]}")
 
 

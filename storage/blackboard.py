@@ -153,9 +153,12 @@ class Blackboard:
         strength: float,
         half_life: float,
         agent_id: int | None = None,
+        own: bool = False,
         **moment: Unpack[Moment],
     ) -> SignalRecord:
         """Leave a signal on a subject (such as `task:12`); after ten half-lives, in turns, it is gone.
+
+        `own`: an agent asked for it; the others follow from what it did.
 
         Raises: ValueError: the half-life is not above zero.
         """
@@ -164,7 +167,8 @@ class Blackboard:
         turn = moment.get("turn", 0)
         scent = {"kind": kind, "subject": subject, "strength": strength, "half_life": half_life}
         row = Row("signal", {**scent, "agent_id": agent_id, "turn": turn, "until_turn": _faint(turn, half_life)})
-        return SignalRecord(**tx.record("signal", row, agent_id=agent_id, **moment).rows[0][1])
+        payload = {"own": True} if own else {}
+        return SignalRecord(**tx.record("signal", row, agent_id=agent_id, payload=payload, **moment).rows[0][1])
 
     def sense(self, turn: int, *, kinds: Collection[str] | None = None, as_of: int | None = None) -> Sequence[Scent]:
         """Return what can be sensed at a turn, strongest first: strength * 2 ** (-age / half-life), summed up."""

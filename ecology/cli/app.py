@@ -15,6 +15,7 @@ from .console import say
 from .futures import fork, replay
 from .governing import govern_app
 from .hindsight import judge_history
+from .incidents import incidents
 from .keeping import approvals, break_glass, freeze, post, quarantine, release, rollback, stop, unfreeze
 from .mailbox import mailbox
 from .reading import agents, board, lineage, show, verdicts
@@ -49,7 +50,9 @@ def _version() -> str:
         return "not installed; run from its source folder"
 
 
-for command in (run, resume, fork, replay, agents, lineage, show, board, verdicts, audit, doctor, mailbox):
+for command in (
+    run, resume, fork, replay, agents, lineage, show, board, verdicts, incidents, audit, doctor, mailbox
+):  # fmt: skip
     app.command()(command)
 for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback, stop):
     app.command()(keeping)

@@ -21,6 +21,7 @@ from .console import JsonOption, complain, print_document, print_text, remark
 from .watching import watching
 
 INTERRUPTED = 130
+BROKEN = 6
 WAITING = 8
 _TURNS = 4000
 
@@ -108,6 +109,9 @@ def resume(
     references: options.References = None,
     signing_key: options.SigningKey = None,
     sandbox: SandboxOption = "auto",
+    reset_breaker: Annotated[
+        bool, typer.Option("--reset-breaker", help="Go on with a run that the breaker ended: try it half-open.")
+    ] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -126,7 +130,7 @@ def resume(
         Ecology(database, workers=workers, sandbox=sandbox, resources=resources) as ecology,
         watching(database, models=ecology.models, quiet=quiet) as watch,
     ):
-        report = ecology.resume(budget=budget, watch=watch)
+        report = ecology.resume(budget=budget, reset_breaker=reset_breaker, watch=watch)
     _finish(report, as_json=as_json)
 
 
@@ -156,6 +160,8 @@ def _finish(report: Report, *, as_json: bool) -> None:
         raise typer.Exit(INTERRUPTED)
     if report.ending == "budget":
         raise typer.Exit(BudgetReached.exit_code)
+    if report.ending == "breaker":
+        raise typer.Exit(BROKEN)
 
 
 def _loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:

@@ -14,7 +14,7 @@ READING = [
     "show", "show tool days_in_month", "show version 1", "show proposal 1", "show agent 1", "board",
     "board --turn 1000",
     "board --kind posts", "board --kind posts --topic tool/*", "verdicts", "verdicts --tool days_in_month",
-    "verdicts --rule NoCaseLost --outcome veto --limit 2", "verdicts --as-of 9",
+    "verdicts --rule NoCaseLost --outcome veto --limit 2", "verdicts --as-of 9", "incidents",
 ]  # fmt: skip
 
 

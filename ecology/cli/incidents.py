@@ -1,0 +1,28 @@
+"""`ecology incidents`: what the breaker tripped on, and what led to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from storage import Store
+
+from ..incidents import incident
+from ..incidents import incidents as all_of
+from .console import JsonOption, print_document, print_text
+
+
+def incidents(
+    database: Annotated[Path, typer.Argument(help="A database that `ecology run` made.")],
+    number: Annotated[int | None, typer.Argument(help="One incident by its number; all without it.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show each time that the breaker tripped: the smallest cascade that explains it, what repeats, and by whom."""
+    with Store.open(database) as store:
+        found = all_of(store) if number is None else (incident(store, number),)
+    if as_json:
+        print_document(incidents=[each.document() for each in found])
+    else:
+        print_text("\n".join(map(str, found)) if found else "the breaker never tripped")
