@@ -99,6 +99,8 @@ class _Judge:
     def _judge(self, entry: Entry) -> None:
         row = entry.rows[0][1]
         proposal = self.world.proposals.get(row["proposal_id"])
+        if row["rule"] in _NO_RULES:
+            return
         if row["proposal_id"] is None:
             if birth := entry.payload.get("birth"):
                 self._born(entry, birth)
@@ -263,6 +265,4 @@ def _is_of_proposing(entry: Entry) -> bool:
 def _is_of_rules(entry: Entry) -> bool:
     """Whether the council decided on admission, and not a person, time or the breaker."""
     rows = [row for _, row in entry.rows]
-    return rows[0]["stage"] == "admit" and not any(
-        row["rule"] in _NO_RULES or _BY_PEOPLE in json.loads(row["evidence"]) for row in rows
-    )
+    return rows[0]["stage"] == "admit" and not any(_BY_PEOPLE in json.loads(row["evidence"]) for row in rows)
