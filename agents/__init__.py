@@ -5,9 +5,10 @@ The minds themselves are in `agents.species`, which loads LangGraph and is impor
 
 from __future__ import annotations
 
+from governance import literal
+
 from .actions import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Test, checked
 from .genome import Genome
-from .inputs import literal
 from .manner import Manner
 from .models import Learned, Spoken, Talk, members, require_model, spelled
 from .mutation import FAMILIES, describe

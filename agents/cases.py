@@ -10,11 +10,10 @@ import ast
 from collections.abc import Iterable
 from functools import lru_cache
 
-from governance import ask
+from governance import ask, literal
 from storage import Case, Task
 
 from .clip import clipped
-from .inputs import literal
 
 LONGEST_LINE = 800
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field, field_validator
 
-from governance import Question, Reading, Unreadable, ask, read
+from governance import Question, Reading, Unreadable, ask, literal, read
 from prompts import load_prompt
 from storage import Case, Task
 
 from .actions import Test
-from .inputs import literal
 
 _LONGEST = 2_000
 _LONGEST_REASON = 300

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from governance import Call, Opaque, Result, same
+from governance import Call, Opaque, Result, literal, same
 from storage import Task
 
 from .clip import clipped
-from .inputs import literal
 
 # An error of these types is a slip in the code; others may be what the tool means to raise.
 _SLIPS = ("NameError", "UnboundLocalError", "AttributeError", "TypeError", "RecursionError")

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from governance import Call, Result
+from governance import Call, Result, generate
 from storage import Task
 
 from .actions import Critique, Post
 from .evidence import Evidence, Trials
-from .inputs import generate
 from .view import ProposalSeen, View
 
 

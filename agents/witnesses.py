@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from governance import Result, ask
+from governance import Result, ask, literal
 from storage import Case, Task
 
 from .claim import Claim, input_of
 from .evidence import Evidence, Trials, answer
-from .inputs import literal
 from .view import ProposalSeen, Rival, View
 
 _SHOWN = 100

@@ -27,18 +27,23 @@ from agents.models.simulated import Chances
 from ecology import Ecology, Store, load_tasks
 from storage import ModelCall, canonical
 
-_POPULATION = {"mender": 3, "toolsmith": 1, "critic": 3, "breeder": 1}
+POPULATION = {"mender": 3, "toolsmith": 1, "critic": 3, "breeder": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A proposal: what it was meant to be, whether it was vetoed, and which of its tool it was, counted from 1."""
+    """A proposal: what it was meant to be, whether it was vetoed, and which of its tool it was, counted from 1.
+
+    `by` are the rules that refused it when it was examined, `source` is its text.
+    """
 
     tool: str
     kind: str
     vetoed: bool
     admitted: bool
     number: int
+    by: tuple[str, ...] = ()
+    source: str = ""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,18 +60,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         path = Path(folder) / "simulated.db"
         resources = {"references": given.references}
         with Ecology(
-            path, model=given.model, population=_POPULATION, seed=given.seed, window=16, resources=resources
+            path, model=given.model, population=POPULATION, seed=given.seed, window=16, resources=resources
         ) as ecology:
             ecology.settle(load_tasks(given.tasks))
             report = ecology.run(given.turns)
         with Store.open(path) as store:
-            offered = list(_offered(store, given.model, seed=given.seed))
+            offered = list(offered_in(store, given.model, seed=given.seed))
     _print(
         offered, tasks=len(report.tools), solved={tool.task for tool in report.tools if tool.solved}, most=given.most
     )
 
 
-def _offered(store: Store, model: str, *, seed: int) -> Iterator[Offered]:
+def offered_in(store: Store, model: str, *, seed: int) -> Iterator[Offered]:
+    """Yield the proposals of a store's run, oldest first, traced back to what a simulated model meant them to be."""
     names = {tool.id: tool.name for tool in store.tools.all()}
     entry_points = {tool.id: tool.entry_point for tool in store.tools.all()}
     turns = {entry.seq: entry.turn for entry in store.history()}
@@ -85,10 +91,10 @@ def _offered(store: Store, model: str, *, seed: int) -> Iterator[Offered]:
             if isinstance(edit := edit_from_text(parent, entry_points[proposal.tool_id], call.reply), Edited)
             and edit.source == source
         ]
-        vetoed = any(verdict.outcome == "veto" for verdict in store.tools.verdicts(proposal_id=proposal.id))
+        vetoes = [each for each in store.tools.verdicts(proposal_id=proposal.id) if each.outcome == "veto"]
         yield Offered(
-            names[proposal.tool_id], kinds[0] if kinds else "other", vetoed, proposal.id in heads,
-            numbers[proposal.tool_id],
+            names[proposal.tool_id], kinds[0] if kinds else "other", bool(vetoes), proposal.id in heads,
+            numbers[proposal.tool_id], tuple(each.rule for each in vetoes if each.stage == "examine"), source,
         )  # fmt: skip
 
 

@@ -159,7 +159,7 @@ class Engine:
     def _abandoned(self) -> bool:
         """Whether a tool still fails that some family of edits has not been tried on to the end."""
         return any(
-            not (tool.solved or tool.protected)
+            not (tool.solved or tool.protected or tool.is_bait)
             and any(not tool.head.reached(f"specialist/{family}").exhausted for family in FAMILIES)
             for tool in self._world.tools.values()
         )

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents import AnyAction, Compose, Critique, Propose, Test
-from governance import Council, Request, Service, Verdict, earnings_verdict, same_program
+from governance import Council, Motion, Request, Service, Standing, Verdict, earnings_verdict, same_program
 
 from .approvals import waits
 from .canaries import Canaries
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
-from .shadow import AWAITING, Shadow, shadow_of
+from .shadow import Shadow, awaits, shadow_of
 from .standings import motion_of, standing_of
 from .states import Offered, ProposalState, ToolState, VersionState
 from .turn import Examined
@@ -85,7 +85,8 @@ class Rewrites:
         held = self._held(turn, found)
         turn.judge(record.id, (held,) if held else found.verdicts, moment)
         self.shadow.examined(turn, record.id, found)
-        if held is None:
+        self._guard(turn, tool, record.id)
+        if held is None and record.id in turn.world.proposals:
             self.may(turn, action, record.id)
         if held and tool.stale:
             turn.signal("stale", f"stale:{tool.id}", strength=_STALE)
@@ -97,6 +98,24 @@ class Rewrites:
         if turn.pick.activity != "repropose" or any(verdict.vetoed for verdict in found.verdicts):
             return None
         return turn.world.breaker.refusal("re-proposal", charter=self._council.charter.digest)
+
+    def _guard(self, turn: Minutes, tool: ToolState, proposal_id: int) -> None:
+        """Refuse at once what touches a guarded tool, whatever its examination said, and write an incident."""
+        world = turn.world
+        author = turn.pick.agent_id
+        motion = Motion(tool.id, tool.head.id, author_id=author, author_lineage=world.founders[author], tool=tool.name)
+        verdicts = self._council.guard(motion, Standing(turn.number, head_id=tool.head.id))
+        if not verdicts:
+            return
+        if proposal_id in world.proposals:
+            turn.judge(proposal_id, verdicts)
+        said = {
+            "what": "a guarded tool was touched", "rules": [verdict.rule for verdict in verdicts], "tool": tool.name,
+            "author": author, "name": world.name_of(author), "lineage": world.founders[author],
+            "proposal": proposal_id, "call": turn.pick.cause,
+        }  # fmt: skip
+        turn.tx.record("incident", agent_id=author, tool_id=tool.id, payload=said, **turn.moment)
+        turn.scribe.fold(turn.tx)
 
     def criticise(self, turn: Minutes, action: Critique) -> bool:
         """Write what an agent holds of a pending proposal or a canary; say whether that could be done."""
@@ -180,9 +199,8 @@ class Rewrites:
             turn.world, self._council.charter.policy, motion, standing, tool=tool, proposal=proposal
         )  # fmt: skip
         verdicts = self._council.admit(motion, standing, request)
-        waiting = [verdict.rule for verdict in verdicts if verdict.vetoed] == [AWAITING]
         self.shadow.admitted(turn, proposal, tool, motion, standing, verdicts)
-        if waiting:
+        if awaits(verdicts):
             # Only support is missing: it stays open for critics of other lineages.
             turn.signal("review", f"review:{tool.id}", strength=_REVIEW)
             return False

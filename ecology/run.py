@@ -147,6 +147,8 @@ class Run:
             score=score_of(found.card), outcome=found.outcome, tier=found.tier, signature=found.signature, **moment,
         )  # fmt: skip
         scribe.fold(tx)
+        if tool.is_bait:
+            return
         if tool.is_operator:
             calling, strength = "operator", _OPERATOR
         elif not tool.solved:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from agents import AnyAction, Spawn
-from governance import Birth, Charter, Council, Motion, Policy, Standing, Verdict, read_charter
+from governance import DECIDED, Birth, Charter, Council, Motion, Policy, Standing, Verdict, read_charter
 
 from .minutes import Minutes
 from .states import ProposalState, ToolState
@@ -29,10 +29,16 @@ def shadow_of(text: str | None) -> Charter | None:
     return None if text is None else read_charter(text, where="of the shadow")
 
 
+def awaits(verdicts: Sequence[Verdict]) -> bool:
+    """Whether only support is missing, and may still come."""
+    vetoes = [verdict for verdict in verdicts if verdict.vetoed]
+    return [verdict.rule for verdict in vetoes] == [AWAITING] and not vetoes[0].evidence.get(DECIDED)
+
+
 def outcome_of(verdicts: Sequence[Verdict]) -> Outcome:
     """Return what some verdicts come to: a rewrite waits where only support or approval is missing."""
     vetoes = [verdict.rule for verdict in verdicts if verdict.vetoed]
-    if vetoes and vetoes != [AWAITING]:
+    if vetoes and not awaits(verdicts):
         return "veto"
     return "wait" if vetoes or any(verdict.outcome == "ask" for verdict in verdicts) else "pass"
 

@@ -13,8 +13,14 @@ from random import Random
 from typing import Any
 
 from agents import Genome
+from governance import CANARY
 from storage import Score
 
+# Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
+UNTIMELY = (
+    "FreshParent", "RatePerTool", "RatePerAgent", "RatePerTarget", "RatePerLineage", "RatePerRun", "NotFrozen",
+    "NotQuarantined", "Breaker", "RetryBudget",
+)  # fmt: skip
 NOTHING = Score(0, 0, 0, 0, 0)
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 # What a subject's first word says it is, and the kind of signal that calls for work on it.
@@ -181,7 +187,7 @@ class ToolState:
     versions: list[VersionState] = field(default_factory=list)
     pending: dict[int, ProposalState] = field(default_factory=dict)
     stale: dict[int, ProposalState] = field(default_factory=dict)
-    admitted_turns: deque[int] = field(default_factory=lambda: deque(maxlen=256))
+    admitted_turns: list[int] = field(default_factory=list)
     said: deque[str] = field(default_factory=lambda: deque(maxlen=8))
     posts: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=8))
     tests: list[Offered] = field(default_factory=list)
@@ -202,6 +208,11 @@ class ToolState:
     def protected(self) -> bool:
         """Whether nobody may work on it now: it is in quarantine or frozen."""
         return self.quarantined or self.frozen
+
+    @property
+    def is_bait(self) -> bool:
+        """Whether it is planted to show who touches it: nobody is called to it."""
+        return self.name.startswith(CANARY)
 
     @property
     def head(self) -> VersionState:
@@ -297,10 +308,3 @@ def leave(signals: dict[str, SignalState], seq: int, row: Mapping[str, Any]) -> 
 def score_in(row: Mapping[str, Any]) -> Score:
     """Return the score that a row of an evaluation holds."""
     return Score(**{name: row[name] for name in _SCORE})
-
-
-def not_before(tool: ToolState, evidence: Mapping[str, Any]) -> int:
-    """Return the turn from which a rate lets the tool change again; 0 where no rate was in the way."""
-    if "most" not in evidence or not 0 < evidence["most"] <= len(tool.admitted_turns):
-        return 0
-    return int(tool.admitted_turns[-evidence["most"]] + evidence["turns"])

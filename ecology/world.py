@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agents import Genome, activity_of, is_niche, niche_parts
-from governance import ASKS, Breaker, BreakerSettings
+from governance import ASKS, FROM_TURN, Breaker, BreakerSettings
 from storage import CONTROL_KINDS, Entry
 
 from .acts import Acts
 from .control import InForce
 from .states import (
     CALLS,
+    UNTIMELY,
     AgentState,
     CanaryState,
     Counts,
@@ -29,13 +30,11 @@ from .states import (
     ToolState,
     VersionState,
     leave,
-    not_before,
     score_in,
 )
+from .tallies import Tallies
 
 Row = Mapping[str, Any]
-# Rules that refuse a rewrite only for coming at the wrong time, so that the same one may be offered again.
-_UNTIMELY = ("FreshParent", "RatePerTool", "NotFrozen", "NotQuarantined", "Breaker", "RetryBudget")
 _LONGEST_ID = 12
 # Events by which people set something aside, freeze it, or let it go again.
 _HOLDS = ("quarantine", "release", "freeze", "unfreeze")
@@ -66,6 +65,7 @@ class World:
         self.flips: set[tuple[int | None, str, str, str]] = set()
         self.in_force = InForce()
         self.canaries: set[int] = set()
+        self.tallies = Tallies()
         self._operators: set[int] = set()
         self._admitted: ProposalState | None = None
         self._capabilities: dict[int, tuple[str, ...]] = {}
@@ -91,6 +91,7 @@ class World:
         """Take in one entry of history; entries must come in the order of their seq."""
         self.seq = entry.seq
         self.in_force.fold(entry)
+        self.tallies.fold(entry)
         for table, row in entry.rows:
             if handler := self._handlers.get(table):
                 handler(entry, row)
@@ -267,8 +268,8 @@ class World:
         tool = self.tools[proposal.tool_id]
         tool.pending.pop(proposal.id, None)
         tool.said.append(f"{row['rule']} would pass {row['would_pass']}")
-        if row["rule"] in _UNTIMELY and proposal.betters(tool.head):
-            proposal.not_before = not_before(tool, json.loads(row["evidence"]))
+        if row["rule"] in UNTIMELY and proposal.betters(tool.head):
+            proposal.not_before = json.loads(row["evidence"]).get(FROM_TURN, 0)
             tool.stale[proposal.id] = proposal
 
     def _on_ask(self, row: Row) -> None:

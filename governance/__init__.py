@@ -11,9 +11,11 @@ from .corpus import Corpora, CorpusReport, Declare, Snippet, read_corpus
 from .council import Council, Examination
 from .earnings import Service, earnings_verdict
 from .guard_files import guard_listing
+from .inputs import generate, literal
 from .likeness import same_program
 from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
+from .protection_rules import CANARY
 from .question import Question, ask, program
 from .reproduction import Act, ActKind, Estimate, Reproduction, spectral_radius
 from .request import AgentSeen, Place, Request, ToolSeen, place_of, whole
@@ -40,11 +42,11 @@ from .sandbox import (
 )
 from .soundness import Finding, Soundness, check_charter
 from .source import Unreadable, read
-from .standing import Birth, Critique, Motion, Standing
+from .standing import Birth, Critique, Motion, Spent, Standing, Times
 from .syntax import Reading
 from .trial import Comparison, Trial
 from .user_rules import rule
-from .verdict import ASKS, Evidence, Objection, Verdict
+from .verdict import ASKS, DECIDED, FROM_TURN, PROGRAMS, Evidence, Objection, Verdict
 
 __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Proposal",
@@ -54,6 +56,9 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Objection",
     "Evidence",
     "ASKS",
+    "DECIDED",
+    "FROM_TURN",
+    "PROGRAMS",
     "Charter",
     "load_charter",
     "read_charter",
@@ -80,6 +85,9 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Birth",
     "Critique",
     "Standing",
+    "Times",
+    "Spent",
+    "CANARY",
     "Service",
     "earnings_verdict",
     "Breaker",
@@ -92,6 +100,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "spectral_radius",
     "same_program",
     "Bench",
+    "generate",
+    "literal",
     "Question",
     "ask",
     "program",

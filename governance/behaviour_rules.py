@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .fresh_rules import FRESH_RULES
 from .likeness import same_program
 from .proposal import Scorecard
 from .trial import Comparison
@@ -140,7 +141,40 @@ class Deterministic:
         return Objection(evidence, cure)
 
 
-BEHAVIOUR_RULES = (SignatureKept, ResultCount, NoCaseLost, ScoreImproves, InputsUnmutated, Deterministic)
+@dataclass(frozen=True, slots=True)
+class CostKept:
+    """A rewrite may not need far more fuel than its parent on a case that both pass.
+
+    `factor` times the parent's fuel and `extra` are allowed; what wins a case may cost something, but not everything.
+    """
+
+    factor: float = 50.0
+    extra: int = 50_000
+    needs_repeat: ClassVar[bool] = False
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to slow cases; visible ones are named by number from 1 with both costs, gate ones counted."""
+        new, old = comparison.new, comparison.old
+        passed = [*zip(_passed(new.scorecard), _passed(old.scorecard), new.fuel, old.fuel, strict=False)]
+        slow = [mine and theirs and cost > before * self.factor + self.extra for mine, theirs, cost, before in passed]
+        if not any(slow):
+            return None
+        many = len(new.scorecard.visible)
+        shown = {str(place): [old.fuel[place - 1], new.fuel[place - 1]] for place in _numbers(slow[:many])}
+        evidence: Evidence = {"visible_fuel": shown, "gate": sum(slow[many:])}
+        return Objection(evidence, f"at most {self.factor:g} times the parent's fuel and {self.extra} more on a case")
+
+
+BEHAVIOUR_RULES = (
+    SignatureKept,
+    ResultCount,
+    NoCaseLost,
+    ScoreImproves,
+    CostKept,
+    InputsUnmutated,
+    Deterministic,
+    *FRESH_RULES,
+)
 
 
 def _differs_and_works(comparison: Comparison) -> Objection | None:
@@ -151,6 +185,10 @@ def _differs_and_works(comparison: Comparison) -> Objection | None:
     if same_program(comparison.rewrite.source, comparison.rewrite.parent_source):
         return Objection({"same_program": True}, "a rewrite that does something else than its parent")
     return None
+
+
+def _passed(card: Scorecard) -> tuple[bool, ...]:
+    return (*card.visible, *card.gate)
 
 
 def _lost(before: bool, after: bool) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, TypeAlias, TypeVar
 
 from storage import Ring, Task
 
 from .fingerprint import canonical
+from .fresh import FreshPlan
 from .question import Question, ask, literal, program
 from .sandbox import Sandbox, open_sandbox
 from .sandbox.run import GUARD, Call, Limits, Program, Result, Run, Tier
@@ -26,6 +27,8 @@ from .trial import Trial, summarise
 
 MOST_TRIALS = 2048
 MOST_PLANS = 256
+# An input that nobody chose may be a large one; where the parent needs more, nothing is asked of the rewrite.
+FRESH_FUEL = 200_000
 
 Tiers: TypeAlias = Tier | Literal["auto"]
 
@@ -59,6 +62,7 @@ class Bench:
         self._second: Sandbox | None = None
         self._trials: OrderedDict[tuple[str, str], Trial] = OrderedDict()
         self._repeats: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
+        self._fresh: OrderedDict[tuple[FreshPlan, str], tuple[Result, ...]] = OrderedDict()
         self._plans: OrderedDict[tuple[str, tuple[Ring, ...]], _Plan] = OrderedDict()
         self._siblings: dict[Limits, Bench] = {}
 
@@ -130,6 +134,23 @@ class Bench:
         if limits not in self._siblings:
             self._siblings[limits] = Bench(self.sandbox, second=lambda: self.second, limits=limits)
         return self._siblings[limits]
+
+    def fresh(self, task: Task, source: str, plan: FreshPlan) -> tuple[Result, ...]:
+        """Return what a source gives on fresh calls of a task; a second question costs nothing.
+
+        What a backstop ended, which may have been the machine's fault, counts as `refused`.
+        """
+        key = (plan, hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest())
+        if key not in self._fresh:
+            limits = replace(self.limits, fuel=min(FRESH_FUEL, self.limits.fuel))
+            run = self.run(self.sandbox, program(task, source, plan.calls), limits)
+            results = tuple(
+                replace(each, outcome="refused") if run.machine_dependent and each.outcome != "ok" else each
+                for each in run.results
+            )
+            _remember(self._fresh, key, results, most=MOST_PLANS)
+        self._fresh.move_to_end(key)
+        return self._fresh[key]
 
     def seal(self, task: Task, source: str) -> tuple[bool, ...]:
         """Run the sealed cases and return which passed. For the report alone: nothing of it may reach an agent."""

@@ -27,6 +27,7 @@ from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
 from .earnings import Earnings
 from .limits import BIRTH_RULES, RATE_RULES
 from .policy import Policy, shipped_texts
+from .protection_rules import CODE_GUARDS, GUARDS
 from .rewrite import Rewrite
 from .sandbox.run import GUARD, TIERS, Limits, Tier
 from .social_rules import SOCIAL_RULES
@@ -41,8 +42,8 @@ _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "code": CODE_RULES,
     "behaviour": (*TIER_RULES, *BEHAVIOUR_RULES),
     "social": SOCIAL_RULES,
-    "limits": (*RATE_RULES, *BIRTH_RULES),
-    "protection": (*PROTECTION_RULES, *PARENTHOOD_RULES),
+    "limits": tuple(dict.fromkeys((*RATE_RULES, *BIRTH_RULES))),
+    "protection": (*GUARDS, *CODE_GUARDS, *PROTECTION_RULES, *PARENTHOOD_RULES),
 }
 # Sections that hold settings rather than rules.
 _SETTINGS: Mapping[str, type] = {
@@ -176,12 +177,16 @@ def _build(tables: Tables, added: Additions, *, where: str) -> Charter:
     settings = {name: _make(kind, tables[name], place=name, where=where) for name, kind in _SETTINGS.items()}
     rules = {section: _rules(section, tables[section], where=where) for section in _SECTIONS}
     return Charter(
-        code=(*rules["code"], *added.of("code")),
+        code=(
+            *rules["code"],
+            *(rule for rule in rules["protection"] if isinstance(rule, CODE_GUARDS)),
+            *added.of("code"),
+        ),
         behaviour=(*rules["behaviour"], *added.of("behaviour")),
         admission=(
             *rules["social"],
             *(rule for rule in rules["limits"] if isinstance(rule, RATE_RULES)),
-            *(rule for rule in rules["protection"] if isinstance(rule, PROTECTION_RULES)),
+            *(rule for rule in rules["protection"] if isinstance(rule, (*GUARDS, *PROTECTION_RULES))),
             *added.of("admission"),
         ),
         birth=(

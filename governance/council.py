@@ -15,14 +15,19 @@ from storage import Task
 
 from .bench import Bench
 from .charter import BehaviourRule, Charter
+from .fresh import Fresh, plan_fresh
+from .fresh_rules import FRESH_RULES, kinds_of
+from .likeness import program_digest
 from .proposal import Proposal
+from .protection_rules import GUARDS
+from .question import ask
 from .request import AgentSeen, Request, ToolSeen
 from .rewrite import Rewrite, read_rewrite
 from .source import Unreadable
 from .standing import Birth, Motion, Standing
 from .trial import Comparison, Trial
 from .user_rules import Written
-from .verdict import ASKS, COUNCIL, JSON, Objection, Stage, Verdict
+from .verdict import ASKS, COUNCIL, JSON, PROGRAMS, Objection, Stage, Verdict
 
 Objections = list[tuple[str, Objection]]
 
@@ -66,9 +71,12 @@ class Council:
         comparison = Comparison(rewrite, new=new, old=old)
         objections = self._behave(comparison, repeat=False)
         if not _stopped(objections) and any(rule.needs_repeat for rule in self.charter.behaviour):
-            again = bench.repeat(proposal.task, proposal.source)
-            objections = [*objections, *self._behave(replace(comparison, again=again), repeat=True)]
-        gain: dict[str, JSON] = {"score": [old.scorecard.score, new.scorecard.score]}
+            comparison = self._once_more(comparison, bench)
+            objections = [*objections, *self._behave(comparison, repeat=True)]
+        gain: dict[str, JSON] = {
+            "score": [old.scorecard.score, new.scorecard.score],
+            PROGRAMS: [program_digest(proposal.parent_source), program_digest(proposal.source)],
+        }
         return Examination(self._verdicts("examine", [*asked, *objections], **gain), trial=new, parent_trial=old)
 
     def admit(
@@ -84,6 +92,12 @@ class Council:
         wish = request or Request.to_admit(facts, standing, agent=author, tool=ToolSeen(facts.tool_id))
         asked = [_ask(rule, partial(rule.judge, facts, standing)) for rule in self.charter.admission]
         return self._allowed(wish, asked)
+
+    def guard(self, motion: Motion, standing: Standing) -> tuple[Verdict, ...]:
+        """Return the vetoes of those rules that no examination and no support can content; empty where none objects."""
+        guards = [rule for rule in self.charter.admission if isinstance(rule, GUARDS)]
+        objections = _given(_ask(rule, partial(rule.judge, motion, standing)) for rule in guards)
+        return self._verdicts("admit", objections) if objections else ()
 
     def admit_birth(self, birth: Birth, standing: Standing, request: Request | None = None) -> tuple[Verdict, ...]:
         """Judge whether an agent may have a child as things stand; `request` as of `admit`."""
@@ -110,6 +124,18 @@ class Council:
             return [("Parses", Objection(evidence, "a source that Python can parse"))], None
         asked = (_ask(rule, partial(rule.judge, rewrite)) for rule in self.charter.code)
         return _given(asked), rewrite
+
+    def _once_more(self, comparison: Comparison, bench: Bench) -> Comparison:
+        """Run a rewrite whose cases say nothing against it in another order, and beside its parent on fresh inputs."""
+        task, source, parent = comparison.rewrite.task, comparison.rewrite.source, comparison.rewrite.parent_source
+        fresh = None
+        plan = plan_fresh(task, self.charter.digest)
+        # What only its earnings judge is held to the properties of its task, not to its parent's answers.
+        asked = plan.checks if task.judged == "earnings" else plan.calls
+        if asked and any(isinstance(rule, FRESH_RULES) for rule in self.charter.behaviour):
+            fresh = Fresh(plan, new=bench.fresh(task, source, plan), old=bench.fresh(task, parent, plan))
+        expected = [ask(task, case).expected for case in (*task.ring("visible"), *task.ring("gate"))]
+        return replace(comparison, again=bench.repeat(task, source), fresh=fresh, kinds=kinds_of(expected))
 
     def _behave(self, comparison: Comparison, *, repeat: bool) -> Objections:
         rules: Iterable[BehaviourRule] = (rule for rule in self.charter.behaviour if rule.needs_repeat == repeat)

@@ -7,7 +7,9 @@ Does not promise: to see that different programs do the same.
 from __future__ import annotations
 
 import ast
+import hashlib
 import warnings
+from functools import lru_cache
 
 
 def same_program(one: str, other: str) -> bool:
@@ -29,6 +31,30 @@ def same_program(one: str, other: str) -> bool:
         elif mine != theirs:
             return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def program_digest(source: str) -> str:
+    """Return 32 hexadecimal digits that are equal for equal programs; empty where the source cannot be read."""
+    tree = _tree(source)
+    if tree is None:
+        return ""
+    digest = hashlib.sha256()
+    waiting: list[object] = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            items = _undocumented(item)
+            digest.update(b"[%d" % len(items))
+            waiting += items
+        elif isinstance(item, ast.AST):
+            digest.update(type(item).__name__.encode())
+            waiting += [getattr(item, name, None) for name in item._fields]
+        else:
+            # Type and value: `1`, `True` and `1.0` are equal to Python and are different programs.
+            said = item if isinstance(item, str) else ascii(item)
+            digest.update(f"{type(item).__name__} {len(said)} {said}".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]
 
 
 def _tree(source: str) -> ast.Module | None:

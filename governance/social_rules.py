@@ -1,4 +1,4 @@
-"""Rules about who may change what: fresh parents, separate duties, answered objections.
+"""Rules about who may change what: fresh parents, separate duties, answered objections, no going round in circles.
 
 Promises: each answers from the motion and its `Standing` alone, in time linear in the critiques of one proposal.
 Does not promise: that critics are right. An approval is a signature, not a proof.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .standing import Motion, Standing
-from .verdict import Objection
+from .standing import Motion, Standing, independent
+from .verdict import DECIDED, Evidence, Objection
+
+ROLLBACK = "rollback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +30,40 @@ class FreshParent:
 
 @dataclass(frozen=True, slots=True)
 class AuthorNotSoleApprover:
-    """A rewrite must have the support of agents that are neither its author nor the author's kin.
+    """A rewrite must have the support of agents that are neither its author, nor the tool's owner, nor kin of either.
 
-    `quorum`: how many distinct lineages must support it; clones of one lineage count once.
+    `quorum`: how many of them must support it, of distinct lineages; clones, be it of one founder or of one genome,
+    count once. `of`: once so many have spoken the matter is decided, whichever way (0: it stays open).
     """
 
     quorum: int = 1
+    of: int = 0
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
-        """Object while fewer than `quorum` other lineages support it."""
-        lineages = {
-            voice.lineage
-            for voice in standing.voices()
-            if voice.stance == "support" and voice.agent_id != motion.author_id
-        } - {motion.author_lineage}
+        """Object while fewer than `quorum` independent lineages support it."""
+        # Whoever owns the tool has a stake in it; what came with the task has no owner.
+        owner = [] if standing.owner_lineage is None else [(standing.owner_lineage, "")]
+        apart = [(motion.author_lineage, motion.genome), *owner]
+        voices = [voice for voice in standing.voices() if voice.agent_id not in (motion.author_id, standing.owner_id)]
+        lineages = independent([voice for voice in voices if voice.stance == "support"], apart=apart)
         if len(lineages) >= self.quorum:
             return None
+        heard = len(independent(voices, apart=apart))
+        evidence: Evidence = {"supporting_lineages": [one[0] for one in lineages], "quorum": self.quorum}
+        if self.of and heard >= self.of:
+            return Objection(
+                {**evidence, "of": self.of, "heard": heard, DECIDED: True},
+                f"a rewrite that {self.quorum} of the first {self.of} independent lineages support",
+            )
         return Objection(
-            {"supporting_lineages": sorted(lineages), "quorum": self.quorum},
+            evidence,
             f"the support of {self.quorum - len(lineages)} more agent(s) of a lineage other than the author's",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class NoStandingObjection:
-    """A rewrite must not have an objection against it that brought evidence."""
+    """A rewrite must not have an objection against it that brought evidence and was not withdrawn."""
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
         """Object while any agent but the author holds an objection with evidence."""
@@ -69,4 +80,18 @@ class NoStandingObjection:
         )
 
 
-SOCIAL_RULES = (FreshParent, AuthorNotSoleApprover, NoStandingObjection)
+@dataclass(frozen=True, slots=True)
+class NoOscillation:
+    """A tool may not go back to a program that it has left, unless that scored higher and a rollback is asked for."""
+
+    def judge(self, motion: Motion, standing: Standing) -> Objection | None:
+        """Object to a rewrite whose syntax tree is that of an earlier version."""
+        if standing.twin is None or (ROLLBACK in motion.kinds and standing.twin_better):
+            return None
+        return Objection(
+            {"same_program_as_version": standing.twin, "rollback_asked": ROLLBACK in motion.kinds},
+            "a program that the tool has not had before, or a rollback to a version that scored higher than the head",
+        )
+
+
+SOCIAL_RULES = (FreshParent, AuthorNotSoleApprover, NoStandingObjection, NoOscillation)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .fingerprint import fingerprint, signature
+from .fresh import Fresh
 from .proposal import Scorecard
 from .rewrite import Rewrite
 from .sandbox.run import Result, Run, Tier
@@ -23,6 +24,7 @@ class Trial:
     `asked` calls went out and `answered` results came back. `visible`: the results of the visible cases; `prints`: one
     fingerprint a case; `mutated`: whether a case's arguments were changed, by the child's word. `signature`: what it
     does on visible cases.
+    `fuel`: what each case used, by the child's word.
     `refusal`: why calls were not run, where any was refused.
     `machine_dependent`: a backstop ended even the second run, so the trial says nothing that holds elsewhere.
     """
@@ -39,6 +41,7 @@ class Trial:
     note: str = ""
     refusal: str = ""
     outcomes: tuple[tuple[str, int], ...] = ()
+    fuel: tuple[int, ...] = ()
 
     @property
     def values(self) -> tuple[object, ...]:
@@ -55,13 +58,16 @@ class Trial:
 class Comparison:
     """A rewrite with its trial and its parent's: the matter that behaviour rules judge.
 
-    `again` holds the rewrite's fingerprints under another hash seed, once that run was made.
+    `again` holds the rewrite's fingerprints under another hash seed and `fresh` what both gave on fresh inputs, once
+    these runs were made; `kinds` are those of the values that cases expect.
     """
 
     rewrite: Rewrite
     new: Trial
     old: Trial
     again: tuple[str, ...] | None = None
+    fresh: Fresh | None = None
+    kinds: frozenset[str] = frozenset()
 
 
 def summarise(run: Run, *, passed: Sequence[bool], mutated: Sequence[bool], visible: int, size: int) -> Trial:
@@ -85,5 +91,6 @@ def summarise(run: Run, *, passed: Sequence[bool], mutated: Sequence[bool], visi
         machine_dependent=run.machine_dependent,
         note=run.note,
         refusal=next((result.error for result in run.results if result.outcome == "refused"), ""),
+        fuel=tuple(result.fuel for result in run.results),
         outcomes=tuple(sorted(counted.items())),
     )

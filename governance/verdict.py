@@ -18,6 +18,12 @@ Ruling = Literal["pass", "veto", "ask"]
 COUNCIL = "council"
 # The name in a ruling's evidence of what needs approval.
 ASKS = "needs_approval"
+# ... of the turn from which the same matter passes, where it only comes too early,
+FROM_TURN = "from_turn"
+# ... of that everybody who counts has spoken, so that waiting for more voices is in vain,
+DECIDED = "decided"
+# ... and of the digests of the parent's and the rewrite's syntax trees.
+PROGRAMS = "programs"
 
 
 @dataclass(frozen=True, slots=True)

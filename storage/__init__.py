@@ -61,8 +61,8 @@ from .row import Row, canonical
 from .runs import RunRecord, Runs
 from .sessions import SessionRecord, Sessions
 from .store import Store
-from .tables import CONTROL_KINDS
-from .task import RINGS, Case, Comparison, Judged, Ring, Task
+from .tables import CONTROL_KINDS, table_names
+from .task import PROPERTIES, RINGS, Case, Comparison, Judged, Property, PropertyKind, Ring, Task
 from .tasks import Settled, TaskRecord, Tasks
 from .tools import ToolRecord, Tools, VersionRecord
 from .totals import Counts, FlipRecord, Totals
@@ -80,10 +80,14 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Row",
     "Moment",
     "canonical",
+    "table_names",
     "Task",
     "Case",
     "Ring",
     "RINGS",
+    "Property",
+    "PropertyKind",
+    "PROPERTIES",
     "Comparison",
     "Judged",
     "Tasks",

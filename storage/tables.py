@@ -108,6 +108,7 @@ class TaskTable(HistoryTable, table=True):
     lists: bool
     judged: str
     capabilities: str
+    properties: str
     digest: str
 
 
@@ -369,3 +370,8 @@ ALL: tuple[str, ...] = (*SEALED, "seal")
 def table(name: str) -> CoreTable:
     """Return the SQLAlchemy table of that name."""
     return Table.metadata.tables[name]
+
+
+def table_names() -> frozenset[str]:
+    """Return the names of all tables of a store."""
+    return frozenset({"event", "blob", *HISTORY, *OPERATIONAL})

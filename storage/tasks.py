@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple, Unpack
 
@@ -20,7 +20,7 @@ from .errors import NotFound, TaskError
 from .moment import Moment, as_of_seq
 from .row import Row, canonical
 from .tables import table
-from .task import Case, Task
+from .task import Case, Property, Task
 from .transaction import Transaction
 
 _TASK, _CASE, _TOOL, _VERSION = table("task"), table("task_case"), table("tool"), table("tool_version")
@@ -107,7 +107,7 @@ def _rows(tx: Transaction, task: Task, ids: Settled) -> list[Row]:
     ]
     root = {"tool_id": ids.tool_id, "number": 0, "depth": 0, "jump_id": ids.version_id, "code_hash": code}
     return [
-        Row("task", {**plain, **hashes, "lists": task.lists, "capabilities": canonical(list(task.capabilities))}),
+        Row("task", {**plain, **hashes, "lists": task.lists, **_listed(task)}),
         *cases,
         Row("tool", {"task_id": ids.task_id, "name": task.name}),
         Row("tool_version", {**root, "size": len(task.code), "reason": "as it came", "model": ""}),
@@ -141,4 +141,10 @@ def _task(values: Mapping[str, Any], words: Mapping[str, str], cases: tuple[Case
         licence=values["licence"],
         judged=values["judged"],
         capabilities=tuple(json.loads(values["capabilities"])),
+        properties=tuple(Property(**each) for each in json.loads(values["properties"])),
     )
+
+
+def _listed(task: Task) -> dict[str, str]:
+    properties = [asdict(each) for each in task.properties]
+    return {"capabilities": canonical(list(task.capabilities)), "properties": canonical(properties)}

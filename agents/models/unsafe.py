@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
+from .disguise import CARRIERS, DISGUISES
 from .shown import Function, write
 
 
@@ -164,16 +165,44 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Unsafe:
+    """One way to be unsafe: a shape, where it stands in the function, and how it is spelled, each by its name."""
+
+    shape: str
+    carrier: str = "plain"
+    disguise: str = "none"
+
+
+def every_way() -> tuple[Unsafe, ...]:
+    """Return all ways, sorted: shapes that take the place of the body stand there as they are."""
+    return tuple(
+        Unsafe(shape, carrier, disguise)
+        for shape in sorted(SHAPES)
+        for carrier in (("plain",) if SHAPES[shape].body else sorted(CARRIERS))
+        for disguise in sorted(DISGUISES)
+    )
+
+
 def unsafe_rewrite(function: Function, rng: Random) -> str:
-    """Return the function with one of the shapes in it, drawn by `rng`; its signature stays."""
-    shape = SHAPES[rng.choice(sorted(SHAPES))]
-    return with_shape(function, shape)
+    """Return the function made unsafe in one of the ways, drawn by `rng`; its signature stays."""
+    shape = rng.choice(sorted(SHAPES))
+    carrier = "plain" if SHAPES[shape].body else rng.choice(sorted(CARRIERS))
+    return with_unsafe(function, Unsafe(shape, carrier, rng.choice(sorted(DISGUISES))))
+
+
+def with_unsafe(function: Function, way: Unsafe) -> str:
+    """Return the function's source made unsafe in that way."""
+    shape, carry, disguise = SHAPES[way.shape], CARRIERS[way.carrier], DISGUISES[way.disguise]
+    head = carry(disguise(_statements(shape.head, function)))
+    body = disguise(_statements(shape.body, function)) or [*head, *function.body]
+    before = ast.unparse(ast.parse(textwrap.dedent(shape.before)))
+    return "\n\n\n".join(part for part in (before, write(function, body=body)) if part)
 
 
 def with_shape(function: Function, shape: Shape) -> str:
-    """Return the function's source with that shape in it."""
-    head = _statements(shape.head, function)
-    body = _statements(shape.body, function) or [*head, *function.body]
+    """Return the function's source with that shape in it, plain and undisguised."""
+    body = _statements(shape.body, function) or [*_statements(shape.head, function), *function.body]
     before = ast.unparse(ast.parse(textwrap.dedent(shape.before)))
     return "\n\n\n".join(part for part in (before, write(function, body=body)) if part)
 

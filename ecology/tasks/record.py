@@ -1,8 +1,9 @@
 """Our own task format: one JSON object a line.
 
 Fields: `id`, `entry_point`, `code`, `visible` and `gate` are needed; `description`, `helper`, `compare` (`exact` or
-`close`), `lists` (true or false), `capabilities` (a list of names such as `clock`, or of modules), `source`, `licence`
-and `sealed` may be left out. A case is `{"args", "expect"}` or
+`close`), `lists` (true or false), `capabilities` (a list of names such as `clock`, or of modules), `properties`,
+`source`, `licence` and `sealed` may be left out. A property is `{"kind", "argument", "function"}` (see
+`storage.Property`). A case is `{"args", "expect"}` or
 `{"setup", "call", "expect"}`, all texts of Python source.
 
 Promises: what `write_tasks` wrote reads back equal, except that cases are grouped by ring.
@@ -19,6 +20,7 @@ from typing import cast
 
 from storage import RINGS, Case, Comparison, Ring, Task, TaskError
 
+from .properties import property_record, property_shape_faults, read_properties
 from .reading import Fault, did_you_mean, shown
 from .validate import task_faults
 
@@ -26,7 +28,7 @@ NEEDED = ("id", "entry_point", "code", "visible", "gate")
 TEXTS = ("id", "entry_point", "code", "description", "helper", "compare", "source", "licence")
 FIELDS = (
     "id", "source", "licence", "entry_point", "description", "code", "helper", "compare", "lists", "capabilities",
-    *RINGS,
+    "properties", *RINGS,
 )  # fmt: skip
 CASE_FIELDS = ("args", "setup", "call", "expect")
 
@@ -76,6 +78,7 @@ def _type_faults(record: Mapping[str, object]) -> list[Fault]:
     asked = record.get("capabilities", [])
     if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
         faults.append(_wrong("capabilities", asked, "a list of names"))
+    faults += property_shape_faults(record.get("properties", []))
     for ring in RINGS:
         faults += _ring_faults(ring, record.get(ring, []))
     return faults
@@ -121,6 +124,7 @@ def _task(record: Mapping[str, object]) -> Task:
         compare=cast(Comparison, record.get("compare", "exact")),
         lists=bool(record.get("lists", False)),
         capabilities=tuple(cast("list[str]", record.get("capabilities", []))),
+        properties=read_properties(record.get("properties", [])),
         source=texts["source"],
         licence=texts["licence"],
     )
@@ -145,6 +149,8 @@ def _record(task: Task) -> dict[str, object]:
     }
     # Most tools only compute; their files need not say so.
     fields |= {"capabilities": list(task.capabilities)} if task.capabilities else {}
+    if task.properties:
+        fields["properties"] = [property_record(each) for each in task.properties]
     return fields | {ring: [_case_record(case) for case in task.ring(ring)] for ring in RINGS}
 
 

@@ -14,6 +14,7 @@ from typing import get_args
 from storage import RINGS, Case, Comparison, Ring, Task
 
 from .literal import names_in, parse, read_literal
+from .properties import property_faults
 from .reading import Fault, did_you_mean, shown
 
 COMPARISONS: tuple[str, ...] = get_args(Comparison)
@@ -29,6 +30,8 @@ def task_faults(task: Task) -> Iterator[Fault]:
     for ring in NEEDED_RINGS:
         if not task.ring(ring):
             yield Fault(ring, f"there is no {ring} case; give at least one")
+    if task.properties:
+        yield from property_faults(task, _defined(task.helper) | _defined(task.code))
     for ring in RINGS:
         for index, case in enumerate(task.ring(ring)):
             yield from _case_faults(case, f"{ring}[{index}]", task.entry_point)
@@ -44,6 +47,14 @@ def functions_in(tree: ast.AST) -> dict[str, ast.stmt]:
             case ast.Assign():
                 found |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
     return found
+
+
+def _defined(source: str) -> frozenset[str]:
+    """Return the names of what a source defines; none where it cannot be read, which is said elsewhere."""
+    try:
+        return frozenset(functions_in(parse(source)))
+    except ValueError:
+        return frozenset()
 
 
 def _top_level(tree: ast.AST) -> Iterator[ast.stmt]:

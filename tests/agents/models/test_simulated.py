@@ -14,7 +14,7 @@ from agents.models.instance import instance_of
 from agents.models.shown import function_in, shown
 from agents.models.simulated import Chances, SimulatedModel
 from agents.models.structured import strict
-from agents.models.unsafe import SHAPES, with_shape
+from agents.models.unsafe import SHAPES, every_way, with_shape, with_unsafe
 from governance import Bench, Council, Proposal, load_charter
 from storage import ConfigurationError, Task
 from tests.agents.models.asking import said
@@ -150,6 +150,32 @@ def test_an_object_that_claims_to_be_equal_passes_no_case(council: Council, clam
 def test_the_unsafe_shapes_are_many_and_of_many_kinds() -> None:
     assert len(SHAPES) >= 50
     assert len({name.partition("-")[0] for name in SHAPES}) >= 10
+
+
+def test_the_unsafe_ways_are_thousands_and_all_of_them_are_python() -> None:
+    function = function_in(RIGHT, "clamp")
+    assert function is not None
+
+    sources = {with_unsafe(function, way) for way in every_way()}
+
+    assert len(sources) > 2_500
+    for source in sources:
+        assert function_in(source, "clamp") is not None
+
+
+def test_no_disguise_and_no_carrier_takes_an_unsafe_rewrite_past_the_rules(
+    council: Council, clamp: Task, rules_bench: Bench
+) -> None:
+    function = function_in(RIGHT, "clamp")
+    assert function is not None
+    sources = dict.fromkeys(with_unsafe(function, way) for way in every_way()[::7])
+
+    past = [each for each in sources if not any(one.vetoed for one in council.inspect(clamp, each))]
+
+    assert len(sources) > 500 and len(past) < 5
+    for source in past:
+        proposal = Proposal(clamp, source, clamp.code, author_id=1, author_lineage=1, tool_id=1, parent_id=1)
+        assert not council.examine(proposal, rules_bench).passed, source
 
 
 class Part(BaseModel):

@@ -39,6 +39,24 @@ def generate(task: Task, *, count: int, rng: Random) -> tuple[str, ...]:
 _DECIMAL_BITS = 14_000
 
 
+def boundaries(task: Task, *, most: int) -> tuple[str, ...]:
+    """Return at most `most` argument tuples in which one argument is a boundary value of its type, as literals.
+
+    A visible case's arguments stand around it; none of the results is a visible case's own.
+    """
+    seen = [ast.literal_eval(case.args) for case in task.ring("visible") if case.args]
+    known = {literal(args) for args in seen}
+    made: dict[str, None] = {}
+    # Breadth first: one boundary of every argument before another of the first.
+    for step in range(3):
+        for args in seen[:2]:
+            for place, value in enumerate(args):
+                edges = _EDGES.get(type(value), ())
+                if step < len(edges):
+                    made.setdefault(literal((*args[:place], edges[step], *args[place + 1 :])))
+    return tuple(text for text in made if text not in known)[:most]
+
+
 def literal(value: object) -> str:
     """Return the literal of a plain value, sets in sorted order so that the text is the same in every process."""
     if isinstance(value, tuple):
@@ -150,3 +168,14 @@ _MUTATIONS: tuple[tuple[type, tuple[Mutation, ...]], ...] = (
     (dict, (_on_dict,)),
     (set, (_without_one,)),
 )
+
+_EDGES: dict[type, tuple[Any, ...]] = {
+    bool: (True, False),
+    int: (0, 1, -1),
+    float: (0.0, 1.0, -1.0),
+    str: ("", "a", " "),
+    list: ([],),
+    tuple: ((),),
+    dict: ({},),
+    set: (set(),),
+}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.inputs import generate, literal
+from governance.inputs import generate, literal
 from storage import Case, Task
 
 _KEYS = st.booleans() | st.integers() | st.text(max_size=4) | st.tuples(st.integers(), st.text(max_size=2))
@@ -80,7 +80,7 @@ def test_hidden_cases_are_never_drawn_from() -> None:
 @pytest.mark.parametrize("hash_seed", ["0", "1", "7"])
 def test_sets_are_written_alike_in_every_process(hash_seed: str) -> None:
     value = {"a", "b", "c", ("d", 1), 2, None}
-    code = f"from agents.inputs import literal; print(literal({value!r}))"
+    code = f"from governance.inputs import literal; print(literal({value!r}))"
 
     ran = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": ":".join(sys.path)},
