@@ -58,7 +58,7 @@ class Record:
 
     def tool(self, number: int) -> Entry:
         """Return a tool as it was settled."""
-        task = {"id": number, "judged": "cases"}
+        task = {"id": number, "judged": "cases", "capabilities": "[]"}
         tool = {"id": number, "task_id": number, "name": f"tool-{number}"}
         return self.entry("settle", ("task", task), ("tool", tool), ("tool_version", self._version(number, 0, 0)))
 

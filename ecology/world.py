@@ -31,7 +31,7 @@ from .states import (
     VersionState,
     leave,
     score_in,
-)
+)  # fmt: skip
 from .tallies import Tallies
 
 Row = Mapping[str, Any]
