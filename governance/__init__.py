@@ -15,6 +15,7 @@ from .likeness import same_program
 from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
 from .question import Question, ask, program
+from .reading import Reading
 from .reproduction import Act, ActKind, Estimate, Reproduction, spectral_radius
 from .request import AgentSeen, Place, Request, ToolSeen, place_of, whole
 from .rewrite import Rewrite
@@ -41,7 +42,6 @@ from .sandbox import (
 from .soundness import Finding, Soundness, check_charter
 from .source import Unreadable, read
 from .standing import Birth, Critique, Motion, Standing
-from .syntax import Reading
 from .trial import Comparison, Trial
 from .user_rules import rule
 from .verdict import ASKS, Evidence, Objection, Verdict

@@ -22,8 +22,8 @@ def rule_names(charter: Charter) -> list[str]:
 
 def test_the_default_charter_has_every_rule_on(charter: Charter) -> None:
     assert rule_names(charter) == [
-        *("Parses", "DeclaredImports", "NoReflection", "NoDynamicCode", "NoOutsideWorld", "NoEarlyExit"),
-        *("NoModulePatching", "NoRiggedCheck", "SizeGrowth"),
+        *("Parses", "PlainText", "DeclaredImports", "NoReflection", "NoDynamicCode", "NoOutsideWorld", "NoEarlyExit"),
+        *("NoModulePatching", "NoSwallowing", "NoBombs", "NoRiggedCheck", "NoAnswerTable", "SizeGrowth"),
         *("TierDemanded", "BothRun"),
         *("SignatureKept", "ResultCount", "NoCaseLost", "ScoreImproves", "InputsUnmutated", "Deterministic"),
         *("FreshParent", "AuthorNotSoleApprover", "NoStandingObjection", "RatePerTool"),
