@@ -17,6 +17,7 @@ from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
 from .protection_rules import CANARY
 from .question import Question, ask, program
+from .reading import Reading
 from .reproduction import Act, ActKind, Estimate, Reproduction, spectral_radius
 from .request import AgentSeen, Place, Request, ToolSeen, place_of, whole
 from .rewrite import Rewrite
@@ -43,7 +44,6 @@ from .sandbox import (
 from .soundness import Finding, Soundness, check_charter
 from .source import Unreadable, read
 from .standing import Birth, Critique, Motion, Spent, Standing, Times
-from .syntax import Reading
 from .trial import Comparison, Trial
 from .user_rules import rule
 from .verdict import ASKS, DECIDED, FROM_TURN, PROGRAMS, Evidence, Objection, Verdict

@@ -19,10 +19,10 @@ from storage import Ring, Task
 from .fingerprint import canonical
 from .fresh import FreshPlan
 from .question import Question, ask, literal, program
+from .reading import Reading
 from .sandbox import Sandbox, open_sandbox
 from .sandbox.run import GUARD, Call, Limits, Program, Result, Run, Tier
 from .source import read
-from .syntax import Reading
 from .trial import Trial, summarise
 
 MOST_TRIALS = 2048

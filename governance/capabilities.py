@@ -35,7 +35,7 @@ MODULES: Mapping[str, frozenset[str]] = {
         "_thread", "atexit", "cffi", "concurrent", "ctypes", "fcntl", "multiprocessing", "nt", "os", "pdb", "posix",
         "psutil", "pty", "queue", "resource", "signal", "subprocess", "sys", "syslog", "termios", "threading", "winreg",
     }),
-    "random": frozenset({"os", "random", "secrets", "uuid"}),
+    "random": frozenset({"random", "secrets", "uuid"}),
 }  # fmt: skip
 CAPABILITIES = tuple(MODULES)
 
@@ -43,7 +43,33 @@ _SERVING = {
     module: frozenset(name for name, modules in MODULES.items() if module in modules)
     for module in frozenset().union(*MODULES.values())
 }
-KNOWN_MODULES = frozenset(_SERVING)
+# Modules that can hardly mean anything else where a name stands for nothing: no word of everyday code, and harmful.
+TELLING_MODULES = (MODULES["files"] | MODULES["introspection"] | MODULES["network"] | MODULES["process"]) - {
+    "ast", "code", "csv", "dis", "dns", "email", "glob", "http", "pickle", "queue", "resource", "select", "selectors",
+    "signal", "stat", "token", "types", "xml",
+}  # fmt: skip
+# Members that are there to be set by whoever may use their module.
+HOOKS = frozenset({
+    "sys.displayhook", "sys.excepthook", "sys.stderr", "sys.stdin", "sys.stdout", "sys.unraisablehook",
+    "threading.excepthook",
+})  # fmt: skip
+
+
+# Members of modules that otherwise compute, and what of them reads or writes outside or takes text for code.
+_TOUCHING: Mapping[str, frozenset[str]] = {
+    "numpy": frozenset({
+        "DataSource", "_core", "core", "ctypeslib", "distutils", "f2py", "fromfile", "fromregex", "genfromtxt", "lib",
+        "load", "loadtxt", "memmap", "rec", "save", "savetxt", "savez", "savez_compressed", "show_config",
+        "show_runtime", "source", "testing",
+    }),
+    "scipy": frozenset({"LowLevelCallable", "datasets", "io", "misc", "show_config", "test", "weave"}),
+}  # fmt: skip
+
+
+def computes(path: str) -> bool:
+    """Whether a dotted module or member belongs to a library for numbers, and computes as most of that does."""
+    top, *members = path.split(".")
+    return top in _TOUCHING and not any(name in _TOUCHING[top] or name.startswith("_") for name in members)
 
 
 def capabilities_of(path: str) -> frozenset[str]:
@@ -57,6 +83,15 @@ def may(declared: Iterable[str], capability: str) -> bool:
 
 
 def opens(declared: Iterable[str], path: str) -> bool:
-    """Whether what is declared lets a tool use a dotted module or member."""
-    serving = capabilities_of(path)
-    return any(name in serving or path == name or path.startswith(f"{name}.") for name in declared)
+    """Whether what is declared lets a tool use a dotted module or public member.
+
+    A module that is declared by its own name is open as a whole; what a capability opens of a library for numbers is
+    what computes.
+    """
+    if any(part.startswith("_") for part in path.split(".")[1:]):
+        return False
+    names = frozenset(declared)
+    if any(path == name or path.startswith(f"{name}.") for name in names - MODULES.keys()):
+        return True
+    serving = capabilities_of(path) & names
+    return bool(serving) and ("numeric" not in serving or computes(path))

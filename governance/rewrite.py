@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from storage import Task
 
+from .reading import Lines, Reading
 from .source import Unreadable, builtins_reached, read
-from .syntax import BUILTINS, Lines, Reading
+from .syntax import BUILTINS
 
 NOTHING = Reading()
 
@@ -56,6 +57,8 @@ def _reached(source: str, reading: Reading, banned: Container[str]) -> Lines:
         found = {name: line for name, line in found.items() if name not in innocent}
     for path, line in reading.members.items():
         name = path.rpartition(".")[2]
+        if path in reading.idle:
+            continue
         # `re.compile` is no `compile`; what no builtin is called can only mean the module's own.
         if name in banned and name not in BUILTINS:
             found[name] = min(line, found.get(name, line))

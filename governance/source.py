@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .syntax import Reading, survey
+from .reading import Reading
+from .syntax import survey
 
 MOST_CHARACTERS = 200_000
 

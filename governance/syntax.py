@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from .bindings import bindings, children, members_of
+from .capabilities import TELLING_MODULES
+from .hazards import bomb_in, hidden_codec, suppresses, swallowing_in
+from .reading import Reading
 from .signature import signatures
 from .usage import usage
 
@@ -24,44 +26,6 @@ _OWNERS = frozenset({"self", "cls"})
 _SPELLED = re.compile(r"[\w.]{1,80}\Z")
 _FIELD = re.compile(r"\{([^{}\s]*)")
 _WORD = re.compile(r"\w+")
-
-Lines = Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Everything the code rules look at; each `Lines` goes from a text to the first line it stands on.
-
-    `size`: nodes of the tree without operators and the literal text of f-strings; `depth`: its levels, or its longest
-    chain of dots.
-    `names`: every name used; `attributes`: what is read by a dot, by a class pattern, or spelled in a string.
-    `imports`: dotted modules; `members`: dotted paths used of them; `bare`: modules used other than by a member.
-    `bound`: names bound at module level or declared global; `special`: double-underscore names that are defined.
-    `patched`: dotted targets that are assigned to or deleted; `tailored`: forms that name
-    classes, formats or special attributes in a roundabout way.
-    `foreign`: attributes of anything but `self` and `cls`; `owned`: attributes that the source itself defines;
-    `timed` and `building`: forms that ask the clock or chance, or make classes by calls (`usage`).
-    `suspects`: builtin names that are also bound in some function, so that a use of them may be harmless.
-    """
-
-    size: int = 0
-    depth: int = 0
-    characters: int = 0
-    names: Lines = field(default_factory=dict)
-    attributes: Lines = field(default_factory=dict)
-    imports: Lines = field(default_factory=dict)
-    members: Lines = field(default_factory=dict)
-    bare: Lines = field(default_factory=dict)
-    bound: Lines = field(default_factory=dict)
-    special: Lines = field(default_factory=dict)
-    patched: Lines = field(default_factory=dict)
-    tailored: Lines = field(default_factory=dict)
-    foreign: Lines = field(default_factory=dict)
-    owned: frozenset[str] = frozenset()
-    timed: Lines = field(default_factory=dict)
-    building: Lines = field(default_factory=dict)
-    suspects: frozenset[str] = frozenset()
-    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 def survey(tree: ast.Module, *, characters: int) -> Reading:
@@ -90,6 +54,13 @@ def survey(tree: ast.Module, *, characters: int) -> Reading:
         owned=frozenset(walk.owned),
         timed=used.timed,
         building=used.building,
+        bombs=walk.bombs,
+        swallowing=walk.swallowing,
+        hidden=walk.hidden,
+        strays=walk.strays(),
+        idle=walk.idle(),
+        written=frozenset(walk.stored),
+        adrift=walk.adrift(),
         suspects=BUILTINS & walk.stored,
         signatures=signatures(tree),
     )
@@ -111,6 +82,11 @@ class _Walk:
         self.tailored: dict[str, int] = {}
         self.loose: dict[str, int] = {}
         self.foreign: dict[str, int] = {}
+        self.bombs: dict[str, int] = {}
+        self.swallowing: dict[str, int] = {}
+        self.hidden: dict[str, int] = {}
+        self.taken: dict[str, set[str]] = {}
+        self.roots: dict[str, set[str]] = {}
         self.owned: set[str] = set()
         self.stored: set[str] = set()
         self.aliases: dict[str, str] = {}
@@ -139,6 +115,31 @@ class _Walk:
                 _note_line(patched, f"{origin or root}.{path}", line)
         return patched
 
+    def strays(self) -> dict[str, int]:
+        """Return the known modules of which members are used though nothing binds their name."""
+        known = {
+            root: line for root, _, line, stored in reversed(self.chains) if root in TELLING_MODULES and not stored
+        }
+        return {root: line for root, line in known.items() if not self._binds(root)}
+
+    def _binds(self, name: str) -> bool:
+        return name in self.stored or name in self.aliases or name in self.bound
+
+    def adrift(self) -> dict[str, frozenset[str]]:
+        """Return the private attributes all of whose roots are names that nothing binds, with those names."""
+        bound = self.all_bound() | BUILTINS | {""}
+        if any(path.endswith(".*") for path in self.aliases.values()):
+            return {}
+        return {name: frozenset(roots) for name, roots in self.roots.items() if not roots & bound}
+
+    def all_bound(self) -> set[str]:
+        """Return every name that is bound anywhere in the source."""
+        return self.stored | self.aliases.keys() | self.bound.keys()
+
+    def idle(self) -> frozenset[str]:
+        """Return the members that are imported under names that nothing reads."""
+        return frozenset(path for path, names in self.taken.items() if not names & self.names.keys())
+
     def name(self, node: ast.Name) -> list[ast.AST]:
         _note(self.names, node.id, node)
         if isinstance(node.ctx, ast.Load):
@@ -162,6 +163,10 @@ class _Walk:
             if not (isinstance(inner.value, ast.Name) and inner.value.id in _OWNERS):
                 _note(self.foreign, inner.attr, inner)
             inner = inner.value
+        root = inner.id if isinstance(inner, ast.Name) else ""
+        for name in path:
+            if name[0] == "_":
+                self.roots.setdefault(name, set()).add(root)
         if not isinstance(node.ctx, ast.Load):
             self.owned.add(node.attr)
         self.longest = max(self.longest, len(path))
@@ -175,10 +180,33 @@ class _Walk:
         return []
 
     def constant(self, node: ast.Constant) -> list[ast.AST]:
+        if isinstance(node.value, str | bytes) and (what := bomb_in(node)):
+            _note(self.bombs, what, node)
+        self.spelled(node)
+        return []
+
+    def spelled(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and "_" in node.value:
             for word in _spelled_in(node.value):
                 _note(self.attributes, word, node)
+
+    def costly(self, node: ast.BinOp | ast.While | ast.expr) -> list[ast.AST]:
+        if what := bomb_in(node):
+            _note(self.bombs, what, node)
+        return children(node)
+
+    def statement(self, node: ast.Expr) -> list[ast.AST]:
+        # A text that stands alone documents, however long it is.
+        if not isinstance(node.value, ast.Constant):
+            return [node.value]
+        self.size += 1
+        self.spelled(node.value)
         return []
+
+    def guarded(self, node: ast.Try | ast.TryStar) -> list[ast.AST]:
+        for what, where in swallowing_in(node):
+            _note(self.swallowing, what, where)
+        return children(node)
 
     def formatted(self, node: ast.JoinedStr) -> list[ast.AST]:
         texts = [part for part in node.values if isinstance(part, ast.Constant)]
@@ -192,6 +220,15 @@ class _Walk:
             _note(self.tailored, "type() with a name and bases", node)
         if isinstance(callee, ast.Attribute) and callee.attr in {"format", "format_map"} and _is_built(callee.value):
             _note(self.tailored, "format() of a text built from parts", node)
+        if codec := hidden_codec(node):
+            _note(self.hidden, f"text in {codec}", node)
+        if suppresses(node):
+            _note(self.swallowing, "suppress that swallows everything", node)
+        if isinstance(callee, ast.Name) and callee.id == "getattr" and (plain := _as_attribute(node)):
+            # What is looked up under a literal name is an attribute like any other.
+            return [plain, *node.args[2:]]
+        if isinstance(callee, ast.Name | ast.Attribute) and (what := bomb_in(node)):
+            _note(self.bombs, what, node)
         return children(node)
 
     def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[ast.AST]:
@@ -200,6 +237,9 @@ class _Walk:
         self.stored.add(node.name)
         if isinstance(node, ast.ClassDef):
             self.owned.update(members_of(node))
+        elif (whole := _whole_body(node)) is not None:
+            for what, where in swallowing_in(whole, whole=True):
+                _note(self.swallowing, what, where)
         return children(node)
 
     def import_(self, node: ast.Import) -> list[ast.AST]:
@@ -216,6 +256,7 @@ class _Walk:
         for alias in node.names:
             _note(self.members, f"{module}.{alias.name}", node)
             self.aliases[alias.asname or alias.name] = f"{module}.{alias.name}"
+            self.taken.setdefault(f"{module}.{alias.name}", set()).add(alias.asname or alias.name)
         return []
 
     def global_(self, node: ast.Global) -> list[ast.AST]:
@@ -227,6 +268,7 @@ class _Walk:
         for name in node.kwd_attrs:
             _note(self.attributes, name, node)
             _note(self.foreign, name, node)
+            self.roots.setdefault(name, set()).add("")
             if DUNDER.match(name):
                 _note(self.tailored, f"class pattern on {name}", node)
         return children(node)
@@ -238,6 +280,15 @@ _VISITS: dict[type[ast.AST], Callable[[_Walk, Any], list[ast.AST]]] = {
     ast.Attribute: _Walk.attribute,
     ast.Constant: _Walk.constant,
     ast.JoinedStr: _Walk.formatted,
+    ast.Expr: _Walk.statement,
+    ast.BinOp: _Walk.costly,
+    ast.While: _Walk.costly,
+    ast.ListComp: _Walk.costly,
+    ast.SetComp: _Walk.costly,
+    ast.DictComp: _Walk.costly,
+    ast.GeneratorExp: _Walk.costly,
+    ast.Try: _Walk.guarded,
+    ast.TryStar: _Walk.guarded,
     ast.Call: _Walk.call,
     ast.FunctionDef: _Walk.definition,
     ast.AsyncFunctionDef: _Walk.definition,
@@ -256,6 +307,22 @@ def _spelled_in(text: str) -> list[str]:
     if "{" in text:
         return [word for inside in _FIELD.findall(text) for word in _WORD.findall(inside)]
     return []
+
+
+def _whole_body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.Try | ast.TryStar | None:
+    """Return the `try` that is all there is in a function but for its documentation."""
+    last = node.body[-1]
+    documented = len(node.body) == 2 and isinstance(node.body[0], ast.Expr)
+    return last if isinstance(last, ast.Try | ast.TryStar) and (len(node.body) == 1 or documented) else None
+
+
+def _as_attribute(node: ast.Call) -> ast.Attribute | None:
+    """Return `x.name` for `getattr(x, "name")`, with or without a default; None where the name is no literal."""
+    match node:
+        case ast.Call(args=[value, ast.Constant(value=str(name)), *rest], keywords=[]) if len(rest) < 2:
+            if name.isidentifier() and not isinstance(value, ast.Starred):
+                return ast.copy_location(ast.Attribute(value, name, ast.Load()), node)
+    return None
 
 
 def _unpacks(node: ast.Call) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from governance import Bench, Council, Proposal
+from governance import Bench, Council, Proposal, read_charter
 from storage import Case, Task
 
 Propose = Callable[..., Proposal]
@@ -55,7 +55,11 @@ def test_a_trick_is_refused_with_a_reason(council: Council, bench: Bench, propos
 
 
 def test_a_table_of_visible_cases_is_undone_by_the_gate(council: Council, bench: Bench, propose: Propose) -> None:
-    examined = council.examine(propose(TRICKS["a table of the visible cases"]), bench)
+    blind = Council(read_charter("[code.NoAnswerTable]\non = false"))
+    proposal = propose(TRICKS["a table of the visible cases"])
+    examined = blind.examine(proposal, bench)
+
+    assert [one.rule for one in council.examine(proposal, bench).verdicts] == ["NoAnswerTable"]
 
     assert examined.trial and examined.trial.scorecard.visible_passed == 4
     assert "NoCaseLost" in {verdict.rule for verdict in examined.verdicts}
