@@ -371,7 +371,7 @@ class World:
         self.counts.candidates += done.get("tried", 0)
         self._operator_id = done.get("operator", 0)
         if "talk" in done:
-            self._on_talk(done["talk"])
+            self._model(done["talk"]["model"]).heard(done["talk"])
         if agent := self.agents.get(entry.agent_id or 0):
             agent.turns += 1
         if "token" in done and done["token"] is None:
@@ -395,9 +395,6 @@ class World:
         elif done["activity"] == "repropose":
             for proposal_id in done["proposals"]:
                 tool.stale.pop(proposal_id, None)
-
-    def _on_talk(self, talk: Mapping[str, Any]) -> None:
-        self._model(talk["model"]).heard(talk)
 
     def _model(self, name: str) -> ModelState:
         return self.models.setdefault(name, ModelState())
