@@ -30,6 +30,8 @@ def open_sandbox(
     """
     if not 0 <= hash_seed <= 0xFFFFFFFF:
         raise ValueError(f"hash_seed must be 0 to 4294967295, not {hash_seed}")
+    if tier != "auto" and tier not in TIERS:
+        raise SandboxUnavailable(f"no sandbox tier is called {tier!r}; there are auto, {', '.join(TIERS)}")
     if tier != "auto" and not suffices(tier, demanded):
         raise SandboxUnavailable(
             f"the charter demands the sandbox tier {demanded} or a stronger one, not {tier}; "
