@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .audit import audit
-from .database import APPLICATION_ID, SCHEMA_VERSION, connect_reader, open_reader
+from .database import APPLICATION_ID, connect_reader, open_reader
 from .errors import EcologyError, NotFound
-from .head_file import last_line
+from .head_file import head_path, last_line
 
 _MAGIC = b"SQLite format 3\0"
 _MOST = 20
@@ -50,16 +50,20 @@ class Checkup:
 def checkup(database: str | Path) -> Checkup:
     """Look a database over: its header, pages, indexes, references, rows and end.
 
-    Raises: NotFound: there is no such file.
+    Raises: NotFound: there is no such file; NotOurs, TooNew, TooOld: it is none of ours, or of another release.
     """
     path = Path(database)
     if not path.is_file():
         raise NotFound(f"no database at {path}; check the path, or make one with `ecology run`")
+    # Looked for before anything is opened, for a reader makes an empty one.
+    wal = path.with_name(f"{path.name}-wal")
+    has_wal = wal.exists() and wal.stat().st_size > 0
     backups = tuple(str(each) for each in _backups(path))
     restore = _restore(path, backups)
-    if troubles := list(_header(path, restore)):
-        return Checkup(str(path), 0, "", tuple(troubles), backups)
-    troubles = [*_missing_wal(path, restore), *_pages(path, restore)]
+    if trouble := _header(path, restore):
+        return Checkup(str(path), 0, "", (trouble,), backups)
+    open_reader(path).close()
+    troubles = [*([] if has_wal else _missing_wal(path, restore)), *_pages(path, restore)]
     try:
         found = audit(path)
     except EcologyError as error:
@@ -70,23 +74,16 @@ def checkup(database: str | Path) -> Checkup:
     return Checkup(str(path), found.seq, found.history_hash, tuple(troubles), backups, found.notes)
 
 
-def _header(path: Path, restore: str) -> Iterator[Trouble]:
-    """Yield why the file cannot be opened at all."""
+def _header(path: Path, restore: str) -> Trouble | None:
+    """Return why a database of ours cannot be opened at all; of a file that never was one, opening it says enough."""
     with path.open("rb") as file:
         header = file.read(100)
-    if header[:16] != _MAGIC:
-        yield Trouble(f"{path} does not begin like an SQLite database", restore)
-    elif int.from_bytes(header[68:72]) != APPLICATION_ID:
-        ours = _looks_like_ours(path)
-        cure = f"if nothing else is wrong, `PRAGMA application_id = {APPLICATION_ID}` mends it; {restore}"
-        yield Trouble(
-            f"{path} has another application's number in its header", cure if ours else "give the path of one of ours"
-        )
-    elif (version := int.from_bytes(header[60:64])) != SCHEMA_VERSION:
-        try:
-            open_reader(path).close()
-        except EcologyError as error:
-            yield Trouble(f"{path} has schema {version}", str(error))
+    if header[:16] != _MAGIC and head_path(path).exists():
+        return Trouble(f"{path} no longer begins like an SQLite database", restore)
+    if header[:16] == _MAGIC and int.from_bytes(header[68:72]) != APPLICATION_ID and _looks_like_ours(path):
+        mend = f"`sqlite3 {path} 'PRAGMA application_id = {APPLICATION_ID}'` gives it ours again"
+        return Trouble(f"{path} has another application's number in its header", f"{mend}; {restore}")
+    return None
 
 
 def _looks_like_ours(path: Path) -> bool:
@@ -98,9 +95,9 @@ def _looks_like_ours(path: Path) -> bool:
 
 
 def _missing_wal(path: Path, restore: str) -> Iterator[Trouble]:
-    """Yield where the head file knows commits that were in the WAL, and the WAL is gone."""
+    """Yield where the head file knows of commits that were in the WAL, and the WAL is gone."""
     last = last_line(path)
-    if last is None or path.with_name(f"{path.name}-wal").exists():
+    if last is None:
         return
     try:
         with closing(connect_reader(path)) as connection:

@@ -35,8 +35,7 @@ def seal_past(connection: Connection, reads: Raw, *, at: float) -> None:
 def _portions(reads: Raw, last: dict[str, int]) -> Iterator[Written]:
     for name in ("blob", *OPERATIONAL):
         for first in range(1, last[name] + 1, _CHUNK):
-            rows = _rows(reads, name, first)
-            yield {name: [_digest(name, row) for row in rows]}
+            yield {name: [_digest(name, row) for row in _rows(reads, name, first)]}
     written: Written = {}
     for event, rows in events(reads, after=0, until=last["event"]):
         for name, values in (("event", event), *rows):
