@@ -96,7 +96,8 @@ def _level(operations: Operations, connection: Connection, wanted: CoreTable) ->
     for column in missing:
         if column.nullable:
             operations.add_column(wanted.name, _like(column, nullable=True), inline_references=True)
-    present = {index["name"] for index in inspect(connection).get_indexes(wanted.name)}
+    # SQLAlchemy's own inspection passes over indexes on expressions.
+    present = {each.name for each in connection.exec_driver_sql(f'PRAGMA index_list("{wanted.name}")')}
     for index in wanted.indexes:
         if index.name not in present:
             index.create(connection)

@@ -52,8 +52,8 @@ def _version() -> str:
 
 
 for command in (
-    run, resume, fork, replay, agents, lineage, show, board, verdicts, incidents, audit, backup, compact, migrate, doctor,
-    mailbox,
+    run, resume, fork, replay, agents, lineage, show, board, verdicts, incidents, audit, backup, compact, migrate,
+    doctor, mailbox,
 ):  # fmt: skip
     app.command()(command)
 for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback, stop):
