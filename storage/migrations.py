@@ -27,6 +27,8 @@ from .schema import differences
 from .seal_past import seal_past
 from .tables import ALL, table
 
+# The tables that this one points to need not be looked at.
+_ALONE: dict[str, Any] = {"recreate": "always", "reflect_kwargs": {"resolve_fks": False}}
 _EMPTY: dict[type, str] = {str: "", int: "0", float: "0", bytes: ""}
 
 
@@ -105,10 +107,10 @@ def _level(operations: Operations, connection: Connection, wanted: CoreTable) ->
 
 def _rebuild(operations: Operations, wanted: CoreTable, filled: Sequence[Column[Any]]) -> None:
     """Add columns that may not be empty: SQLite takes them with a default only, which a second rebuild takes away."""
-    with operations.batch_alter_table(wanted.name, recreate="always") as batch:
+    with operations.batch_alter_table(wanted.name, **_ALONE) as batch:
         for column in filled:
             batch.add_column(_like(column, nullable=False, server_default=_empty(column)))
-    with operations.batch_alter_table(wanted.name, recreate="always") as batch:
+    with operations.batch_alter_table(wanted.name, **_ALONE) as batch:
         for column in filled:
             batch.alter_column(column.name, server_default=None)
 
