@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agents import OFFLINE_SPECIES, bound, niche_parts, require_model, spelled, usual_population
 from agents.operators import operator_tasks
-from governance import GUARD, Charter, Council, load_charter, open_sandbox
+from governance import GUARD, Charter, Council, charter_files, load_charter, open_sandbox
 from storage import (
     ConfigurationError,
     RunRecord,
@@ -129,7 +129,7 @@ class Ecology(Front):
                 settings["shadow"] = load_charter(shadow_charter).text
             self._settings = _settled(named, population, self._minds, charter=self._charter.text, **settings)
         path, key = Path(database), self._resources.signing_key
-        self._rules = (Path(charter),) if charter else ()
+        self._rules = charter_files(charter, self._charter.text)
         make = Store.create if not path.exists() else partial(Store.open, write=True)
         self._store = make(path, signing_key=key)
         self._elapsed_s = 0.0

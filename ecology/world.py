@@ -172,7 +172,7 @@ class World:
         return self._versions[version_id]
 
     def _on_task(self, entry: Entry, row: Row) -> None:
-        self._capabilities[row["id"]] = tuple(sorted(json.loads(row["capabilities"])))
+        self._capabilities[row["id"]] = tuple(sorted(json.loads(row["capabilities"] or "[]")))
         if row["judged"] == "earnings":
             self._operators.add(row["id"])
 

@@ -10,7 +10,7 @@ from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule,
 from .corpus import Corpora, CorpusReport, Declare, Snippet, read_corpus
 from .council import Council, Examination
 from .earnings import Service, earnings_verdict
-from .guard_files import guard_listing
+from .guard_files import charter_files, guard_listing
 from .inputs import generate, literal
 from .likeness import same_program
 from .policy import Decision, Policy
@@ -75,6 +75,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "place_of",
     "whole",
     "guard_listing",
+    "charter_files",
     "CodeRule",
     "BehaviourRule",
     "AdmissionRule",

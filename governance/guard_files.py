@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def guard_listing(extra: Iterable[Path] = ()) -> str:
     listed = {path.relative_to(_HERE.parent).as_posix(): _digest(path) for path in ours}
     listed |= {str(path): _digest(path) for path in extra}
     return json.dumps(listed, sort_keys=True, separators=(",", ":"))
+
+
+def charter_files(path: str | Path | None, text: str) -> tuple[Path, ...]:
+    """Return a user's charter and the files that it names; `text` is the charter's with their texts in it."""
+    if path is None:
+        return ()
+    named = tomllib.loads(text).get("texts", {})
+    return (Path(path), *(Path(path).parent / name for name in named))
 
 
 def _digest(path: Path) -> str:

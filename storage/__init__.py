@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from .agent import AgentRecord, Agents
 from .audit import audit
+from .backup import Compacted, backup, compact
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
 from .cases import TestRecord, TestStatus
+from .checkup import Checkup, Trouble, checkup
 from .control import Control, RequestRecord
 from .difference import Difference, first_difference
 from .errors import (
@@ -135,6 +137,12 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "CallKey",
     "request_hash",
     "audit",
+    "backup",
+    "compact",
+    "Compacted",
+    "checkup",
+    "Checkup",
+    "Trouble",
     "Audit",
     "Finding",
     "changed_files",

@@ -25,10 +25,12 @@ from .tables import ALL, Table
 APPLICATION_ID = 0x45434F4C  # "ECOL"
 SCHEMA_VERSION = 3
 BUSY_S = 10.0
+# The oldest schema that is brought up to date when a database is opened for writing.
+OLDEST = 2
 
 _WRITER_PRAGMAS = ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "journal_mode = WAL")
 _READER_PRAGMAS = ("query_only = ON",)
-_APPEND_ONLY = """CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON "{table}"
+APPEND_ONLY = """CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON "{table}"
 BEGIN SELECT RAISE(ABORT, 'the table {table} is append-only'); END"""
 
 
@@ -71,8 +73,8 @@ class Reader:
         return self._engine.connect()
 
 
-def open_reader(path: Path) -> Reader:
-    """Open an ecology database for reading.
+def open_reader(path: Path, *, oldest: int = SCHEMA_VERSION) -> Reader:
+    """Open an ecology database for reading; one of an older schema than ours only from `oldest` on.
 
     Raises: NotFound: there is no such file; NotOurs: it is something else; TooNew, TooOld: another release
             made it, whose tables differ from ours.
@@ -81,7 +83,8 @@ def open_reader(path: Path) -> Reader:
         raise NotFound(f"no database at {path}; check the path, or make one with `ecology run`")
     reader = Reader(path)
     try:
-        _check(path, application=_pragma(reader, "application_id"), version=_pragma(reader, "user_version"))
+        application, version = _pragma(reader, "application_id"), _pragma(reader, "user_version")
+        _check(path, application=application, version=version, oldest=oldest)
     except BaseException:
         reader.close()
         raise
@@ -106,6 +109,21 @@ def connect_writer(path: Path) -> Connection:
         connection.close()
         raise ReadOnly(f"{path} or its folder cannot be written; copy it elsewhere or change the permissions")
     return connection
+
+
+def connect_migrator(path: Path) -> Connection:
+    """Return a connection that may rebuild tables; references are not watched on it, so check them before a commit.
+
+    Raises: ReadOnly: the file or its folder cannot be written.
+    """
+    connection = connect_writer(path)
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    return connection
+
+
+def connect_upkeep(path: Path) -> sqlite3.Connection:
+    """Return a plain connection that may write, for upkeep that no transaction can hold."""
+    return _connector(path, mode="rw", pragmas=("synchronous = FULL",))()
 
 
 def create_file(path: Path) -> None:
@@ -147,7 +165,7 @@ def _lay_out(connection: Connection) -> None:
     Table.metadata.create_all(connection, checkfirst=False)
     for name in ALL:
         for verb in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(_APPEND_ONLY.format(table=name, verb=verb))
+            connection.exec_driver_sql(APPEND_ONLY.format(table=name, verb=verb))
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.exec_driver_sql("COMMIT")
@@ -196,15 +214,23 @@ def _pragma(reader: Reader, name: str) -> int:
     return int(reader.raw(f"PRAGMA {name}")[0][0])
 
 
-def _check(path: Path, *, application: int, version: int) -> None:
+def _check(path: Path, *, application: int, version: int, oldest: int) -> None:
     if application != APPLICATION_ID:
         raise NotOurs(f"{path} is an SQLite database, but not one of ours; give the path of one that `ecology` made")
     if version > SCHEMA_VERSION:
         raise TooNew(f"{path} has schema {version} and this release knows {SCHEMA_VERSION}; upgrade the package")
-    if version < SCHEMA_VERSION:
-        raise TooOld(
-            f"{path} has schema {version} and this release reads {SCHEMA_VERSION}; use the release that made it"
-        )
+    if version < oldest:
+        cure = f"`ecology migrate {path}` brings it up to date" if version >= OLDEST else "use the release that made it"
+        raise TooOld(f"{path} has schema {version} and this release reads {SCHEMA_VERSION}; {cure}")
+
+
+def is_old(path: Path) -> bool:
+    """Whether a database of ours has an older schema than this release."""
+    reader = open_reader(path, oldest=OLDEST)
+    try:
+        return _pragma(reader, "user_version") < SCHEMA_VERSION
+    finally:
+        reader.close()
 
 
 @contextmanager

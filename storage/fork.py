@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Damaged, NotFound
-from .history import _events
+from .history import events as recorded_events
 from .row import SHAPES, Row, Values
 from .store import Store
 from .tables import HISTORY, OPERATIONAL, table
@@ -63,7 +63,7 @@ def remove(path: Path) -> None:
 
 
 def _copy(past: Store, copy: Store, *, until: int, turn: int, moment: float) -> None:
-    recorded = _events(past._reader, after=0, until=until)
+    recorded = recorded_events(past._reader, after=0, until=until)
     for at, events in groupby(recorded, key=lambda each: float(each[0]["at"])):
         change = list(events)
         copy.submit(lambda tx, at=at, change=change: _record(tx, past, at, change)).applied()  # type: ignore[misc]

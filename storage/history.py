@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
-from .database import Reader
 from .errors import Damaged
 from .row import SHAPES, Columns
 from .tables import HISTORY
@@ -25,24 +24,31 @@ END = 2**62
 _Placed = tuple[str, Columns]
 
 
-def entries(reader: Reader, *, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+class Raw(Protocol):
+    """Whoever answers queries in plain SQL: a `Reader`, or a migration inside its transaction."""
+
+    def raw(self, sql: str, parameters: tuple[Any, ...] = ()) -> Sequence[Any]:
+        """Return all rows of a query."""
+
+
+def entries(reader: Raw, *, after: int = 0, until: int | None = None) -> Iterator[Entry]:
     """Yield the events with after < seq <= until, each with the rows it wrote."""
-    for event, rows in _events(reader, after=after, until=END if until is None else until):
+    for event, rows in events(reader, after=after, until=END if until is None else until):
         yield entry_of(event, payload=json.loads(event["payload"]), rows=tuple(rows))
 
 
-def history_hash(reader: Reader) -> str:
+def history_hash(reader: Raw) -> str:
     """Return the chain's last digest in hexadecimal, 64 zeros for an empty history."""
     last = reader.raw("SELECT digest FROM event ORDER BY seq DESC LIMIT 1")
     return (last[0].digest if last else START).hex()
 
 
-def last_seq(reader: Reader) -> int:
+def last_seq(reader: Raw) -> int:
     """Return the seq of the newest committed event, 0 for an empty history."""
     return int(reader.raw("SELECT coalesce(max(seq), 0) FROM event")[0][0])
 
 
-def verify(reader: Reader, *, head: str | None = None) -> None:
+def verify(reader: Raw, *, head: str | None = None) -> None:
     """Compute the hash chain anew from the rows, and read every text.
 
     Args: head: what `history_hash` was when it was last known to be good; it also shows a removed end.
@@ -50,7 +56,7 @@ def verify(reader: Reader, *, head: str | None = None) -> None:
     """
     _verify_links(reader)
     digest, seq = START, 0
-    for event, rows in _events(reader, after=0, until=last_seq(reader)):
+    for event, rows in events(reader, after=0, until=last_seq(reader)):
         seq = event["seq"]
         digest = link(digest, texts(event, rows))
         if digest != event["digest"]:
@@ -70,17 +76,18 @@ def texts(event: Columns, rows: Iterable[_Placed]) -> Iterator[bytes]:
         yield SHAPES[name].text(values)
 
 
-def _events(reader: Reader, *, after: int, until: int) -> Iterator[tuple[Columns, list[_Placed]]]:
+def events(reader: Raw, *, after: int, until: int) -> Iterator[tuple[Columns, list[_Placed]]]:
+    """Yield the column values of events with after < seq <= until, each with the rows it wrote, in chunks."""
     chunk = "seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
-    while events := _read(reader, "event", where=chunk, given=(after, until, CHUNK)):
-        last = events[-1]["seq"]
+    while found := _read(reader, "event", where=chunk, given=(after, until, CHUNK)):
+        last = found[-1]["seq"]
         rows = _rows(reader, after=after, until=last)
-        for event in events:
+        for event in found:
             yield event, rows.pop(event["seq"], [])
         after = last
 
 
-def _rows(reader: Reader, *, after: int, until: int) -> dict[int, list[_Placed]]:
+def _rows(reader: Raw, *, after: int, until: int) -> dict[int, list[_Placed]]:
     found: dict[int, list[_Placed]] = {}
     for name in HISTORY:
         for values in _read(reader, name, where="seq > ? AND seq <= ? ORDER BY seq, id", given=(after, until)):
@@ -88,13 +95,13 @@ def _rows(reader: Reader, *, after: int, until: int) -> dict[int, list[_Placed]]
     return found
 
 
-def _read(reader: Reader, name: str, *, where: str, given: tuple[Any, ...]) -> list[Columns]:
+def _read(reader: Raw, name: str, *, where: str, given: tuple[Any, ...]) -> list[Columns]:
     columns = [column for column, _, _ in SHAPES[name].columns]
     found = reader.raw(f'SELECT {", ".join(columns)} FROM "{name}" WHERE {where}', given)
     return [dict(zip(columns, values, strict=True)) for values in found]
 
 
-def _verify_links(reader: Reader) -> None:
+def _verify_links(reader: Raw) -> None:
     """Find rows that are missing, added or moved, by their numbers and by what they point to."""
     for name, key in (("event", "seq"), *((name, "id") for name in HISTORY)):
         _verify_numbers(reader, name, key=key)
@@ -107,7 +114,7 @@ def _verify_links(reader: Reader) -> None:
         raise Damaged(f"{name} {row_id} points to a row of {parent} that is missing")
 
 
-def _verify_numbers(reader: Reader, name: str, *, key: str) -> None:
+def _verify_numbers(reader: Raw, name: str, *, key: str) -> None:
     if reader.raw(f"SELECT coalesce(max({key}), 0) = count(*) FROM {name}")[0][0]:
         return
     apart = f"NOT EXISTS (SELECT 1 FROM {name} AS one WHERE one.{key} = {name}.{key} - 1)"
@@ -116,7 +123,7 @@ def _verify_numbers(reader: Reader, name: str, *, key: str) -> None:
         raise Damaged(f"{name} {before} is followed by {name} {found}: rows between are missing, or this one was added")
 
 
-def _verify_blobs(reader: Reader) -> None:
+def _verify_blobs(reader: Raw) -> None:
     last = ""
     while blobs := reader.raw("SELECT hash, data FROM blob WHERE hash > ? ORDER BY hash LIMIT ?", (last, CHUNK)):
         for name, data in blobs:

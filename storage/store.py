@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -18,7 +19,7 @@ from .agent import Agents
 from .blackboard import Blackboard
 from .blobs import Blobs
 from .control import Control
-from .database import create_file, open_reader
+from .database import OLDEST, create_file, is_old, open_reader
 from .errors import ReadOnly
 from .journal import Journal
 from .ledger import Ledger
@@ -84,7 +85,7 @@ class Store:
         place = Path(path)
         if not write:
             return cls(place, lock=None, clock=clock)
-        open_reader(place).close()
+        open_reader(place, oldest=OLDEST).close()
         return cls._opened(place, clock=clock, make=False, signing_key=signing_key)
 
     @classmethod
@@ -94,6 +95,9 @@ class Store:
         try:
             if make:
                 create_file(path)
+            elif is_old(path):
+                # Imported here alone, for alembic costs more than all else that opening takes.
+                import_module("storage.migrations").migrate(path, at=clock())
             return cls(path, lock=lock, clock=clock, sign=sign)
         except BaseException:
             lock.release()

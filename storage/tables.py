@@ -107,8 +107,8 @@ class TaskTable(HistoryTable, table=True):
     compare: str
     lists: bool
     judged: str
-    capabilities: str
-    properties: str
+    capabilities: str | None
+    properties: str | None
     digest: str
 
 

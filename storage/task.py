@@ -88,7 +88,8 @@ class Task:
     def digest(self) -> str:
         """The sha256 of everything in the task, in hexadecimal: equal tasks have equal digests."""
         content = asdict(self)
-        if not self.properties:
-            # A task that states none has the digest that it had before there were any.
-            del content["properties"]
+        for name in ("capabilities", "properties"):
+            # A task that has none has the digest that it had before there were any.
+            if not content[name]:
+                del content[name]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -140,11 +140,12 @@ def _task(values: Mapping[str, Any], words: Mapping[str, str], cases: tuple[Case
         source=values["source"],
         licence=values["licence"],
         judged=values["judged"],
-        capabilities=tuple(json.loads(values["capabilities"])),
-        properties=tuple(Property(**each) for each in json.loads(values["properties"])),
+        capabilities=tuple(json.loads(values["capabilities"] or "[]")),
+        properties=tuple(Property(**each) for each in json.loads(values["properties"] or "[]")),
     )
 
 
-def _listed(task: Task) -> dict[str, str]:
-    properties = [asdict(each) for each in task.properties]
-    return {"capabilities": canonical(list(task.capabilities)), "properties": canonical(properties)}
+def _listed(task: Task) -> dict[str, str | None]:
+    """Return the lists as texts, None for an empty one: that leaves its column out of the hash chain's digests."""
+    lists = {"capabilities": list(task.capabilities), "properties": [asdict(each) for each in task.properties]}
+    return {name: canonical(found) if found else None for name, found in lists.items()}

@@ -11,7 +11,6 @@ import asyncio
 import os
 import queue
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -24,7 +23,8 @@ from sqlalchemy.exc import DBAPIError
 
 from .database import connect_writer, is_fault, telling, told
 from .errors import StorageError
-from .head_file import HeadFile, Mark, State, require_same_end
+from .head_file import HeadFile, Mark, require_same_end
+from .keeper import WAL_LEAST, Keeper
 from .seal import Written, make_seal
 from .signing import Sign
 from .transaction import START, Head, Transaction, insert_seal, read_head
@@ -34,9 +34,8 @@ Change = Callable[[Transaction], T]
 
 QUEUE = 256
 GROUP = 128
-# A line of the head file every so many commits, or so many seconds where there are fewer.
-HEAD_COMMITS = 512
-HEAD_S = 5.0
+# How often to look whether the WAL has grown too large, in commits.
+_LOOK_COMMITS = 64
 
 
 def _kept() -> Future[Any]:
@@ -116,8 +115,11 @@ class Writer:
         try:
             self._head: Head = read_head(self._connection)
             require_same_end(path, self._mark(), known=self._known)
+            # Checkpoints are the keeper's business.
+            self._connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+            self._connection.exec_driver_sql(f"PRAGMA journal_size_limit = {WAL_LEAST}")
             self._head_file = HeadFile(path, sign=sign)
-            self._tell("opened")
+            self._keeper = Keeper(path, self._head_file, self._mark(), clock=clock)
         except BaseException as error:
             self._connection.close()
             raise error if isinstance(error, StorageError) else told(error, path=path) from error
@@ -156,11 +158,12 @@ class Writer:
             self._closed = True
             self._queue.put(None)
         self._thread.join()
+        self._keeper.stop()
         self._connection.close()
         # Without this line the next to look knows that the writer failed.
-        if not self._fault:
+        if not (self._fault or self._keeper.fault):
             with telling(self._path):
-                self._tell("closed")
+                self._head_file.write("closed", self._mark(), at=self._clock())
 
     def _serve(self) -> None:
         stop = False
@@ -179,6 +182,7 @@ class Writer:
 
     def _commit(self, jobs: list[_Job]) -> None:
         """Run the jobs in one transaction, each in a savepoint of its own."""
+        self._fault = self._fault or self._keeper.fault
         if self._fault or not jobs:
             return self._fail(self._fault, jobs)
         done: list[tuple[_Job, Any]] = []
@@ -192,7 +196,9 @@ class Writer:
             return self._fail(told(error, path=self._path), jobs)
         for job, result in done:
             job.pending._durable.set_result(result)
-        self._tell_at_times()
+        self._keeper.committed(self._mark())
+        if self._head.ids["seal"] % _LOOK_COMMITS == 0 and self._keeper.is_behind:
+            self._execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _run(self, job: _Job, done: list[tuple[_Job, Any]]) -> None:
         ahead = self._head.copy()
@@ -231,20 +237,6 @@ class Writer:
         """Return the digest of a seal in hexadecimal, that of nothing for 0, None where there is no such seal."""
         found = self._connection.exec_driver_sql("SELECT digest FROM seal WHERE id = ?", (seal,)).scalar_one_or_none()
         return START.hex() if seal == 0 else found and bytes(found).hex()
-
-    def _tell(self, state: State) -> None:
-        """Write to the head file where the database ends."""
-        self._head_file.write(state, self._mark(), at=self._clock())
-        self._told_at, self._told_seal = time.monotonic(), self._head.ids["seal"]
-
-    def _tell_at_times(self) -> None:
-        commits = self._head.ids["seal"] - self._told_seal
-        if commits >= HEAD_COMMITS or (commits and time.monotonic() - self._told_at >= HEAD_S):
-            try:
-                self._tell("at")
-            except OSError as error:
-                # What was committed is kept; no more is accepted, for nothing would vouch for it.
-                self._fault = told(error, path=self._path)
 
     def _fail(self, fault: StorageError | None, jobs: list[_Job]) -> None:
         """Keep nothing of these jobs and accept no more: the state in memory may be ahead of the disk."""

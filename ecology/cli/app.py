@@ -21,6 +21,7 @@ from .mailbox import mailbox
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
 from .trying import doctor, try_
+from .upkeep import backup, compact, migrate
 
 app = typer.Typer(
     help="A population of agents that repair, critique and rewrite each other's tools under rules.",
@@ -51,7 +52,8 @@ def _version() -> str:
 
 
 for command in (
-    run, resume, fork, replay, agents, lineage, show, board, verdicts, incidents, audit, doctor, mailbox
+    run, resume, fork, replay, agents, lineage, show, board, verdicts, incidents, audit, backup, compact, migrate,
+    doctor, mailbox,
 ):  # fmt: skip
     app.command()(command)
 for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback, stop):

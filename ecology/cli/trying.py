@@ -26,7 +26,7 @@ from governance import (
     labelled,
     open_sandbox,
 )
-from storage import ConfigurationError, SandboxUnavailable, Store
+from storage import Checkup, ConfigurationError, SandboxUnavailable, checkup
 
 from .console import JsonOption, print_document, print_table, print_text, remark
 from .running import SandboxOption
@@ -70,11 +70,11 @@ def doctor(
     sandbox: SandboxOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Run hostile probes in each sandbox tier and print what it stops; verify a database where one is given.
+    """Run hostile probes in each sandbox tier and print what it stops; say what is wrong with a database.
 
     With --sandbox, in that tier alone.
     """
-    verified = _verified(database)
+    looked = checkup(database) if database else None
     columns = examine(TIERS if sandbox == "auto" else (sandbox,))
     best = next((column for column in columns if column.proved), None)
     if best is None and sandbox != GUARD:
@@ -83,13 +83,21 @@ def doctor(
     if as_json:
         print_document(tier=best.tier if best else sandbox, landlock_abi=best.landlock_abi if best else 0,
                        tiers=[_tier_document(each) for each in columns], probes=_probe_documents(columns),
-                       database=verified)  # fmt: skip
+                       database=asdict(looked) if looked else None)  # fmt: skip
     else:
         _print_columns(columns, best)
-        if verified:
-            print_text(f"{verified['path']}: {verified['entries']} entries, history {verified['history_hash']} holds")
+        if looked:
+            _print_checkup(looked)
     if sandbox == GUARD:
         remark(GUARD_LABEL)
+    if looked and not looked.sound:
+        raise typer.Exit(1)
+
+
+def _print_checkup(looked: Checkup) -> None:
+    if looked.sound:
+        return print_text(f"{looked.path}: {looked.entries} entries, history {looked.history_hash} holds")
+    print_table(("what is wrong", "what to do"), ((each.what, each.cure) for each in looked.troubles))
 
 
 def _tier_document(column: Column) -> dict[str, object]:
@@ -120,14 +128,6 @@ def _print_columns(columns: Sequence[Column], best: Column | None) -> None:
                 ((cells[0].name, *(each.cell for each in cells)) for cells in rows))  # fmt: skip
     for column in columns:
         print_text(f"{labelled(column.tier)}: {column.missing or column.proof}")
-
-
-def _verified(database: Path | None) -> dict[str, object] | None:
-    if database is None:
-        return None
-    with Store.open(database) as store:
-        store.verify()
-        return {"path": str(database), "entries": store.last_seq(), "history_hash": store.history_hash()}
 
 
 def _written(value: object) -> str:
