@@ -82,7 +82,7 @@ class Record:
         self._versions += 1
         return {
             "id": self._versions, "number": number, "tool_id": tool_id, "author_id": author or None,
-            "proposal_id": None, "parent_id": None, "code_hash": f"code {tool_id}/{number}",
+            "proposal_id": None, "parent_id": None, "code_hash": f"code {tool_id}/{number}", **_COUNTS,
         }  # fmt: skip
 
 
