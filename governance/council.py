@@ -129,7 +129,8 @@ class Council:
         """Run a rewrite whose cases say nothing against it in another order, and beside its parent on fresh inputs."""
         task, source, parent = comparison.rewrite.task, comparison.rewrite.source, comparison.rewrite.parent_source
         fresh = None
-        plan = plan_fresh(task, self.charter.digest)
+        # Two charters whose trials are alike share their fresh inputs, and so their runs.
+        plan = plan_fresh(task, repr(self.charter.limits))
         # What only its earnings judge is held to the properties of its task, not to its parent's answers.
         asked = plan.checks if task.judged == "earnings" else plan.calls
         if asked and any(isinstance(rule, FRESH_RULES) for rule in self.charter.behaviour):

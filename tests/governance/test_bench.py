@@ -145,7 +145,8 @@ def test_a_case_that_is_no_literal_is_named(bench: Bench) -> None:
 
 def test_every_module_that_the_charter_calls_pure_is_in_the_sandbox(bench: Bench, charter: Charter) -> None:
     rule = next(rule for rule in charter.code if isinstance(rule, DeclaredImports))
-    lines = [f"import {module}" for module in sorted(rule.pure)]
+    # The charter itself says that these two are let through and not to be had.
+    lines = [f"import {module}" for module in sorted(rule.pure - {"numpy", "scipy"})]
     lines += [f"from {path.rpartition('.')[0]} import {path.rpartition('.')[2]}" for path in sorted(rule.members)]
     task = Task("load", "load", "", (Case("visible", "1", args="()"),))
 

@@ -87,7 +87,7 @@ def test_what_mutates_where_no_case_looks_is_refused(vetoes: Vetoes) -> None:
 
 def test_a_repair_that_slips_on_inputs_its_parent_answers_is_refused(vetoes: Vetoes) -> None:
     fault = "def total(values):\n    return len(values)\n"
-    known = "if values in ([1, 2, 3], [4, 5], [7])"
+    known = "if sum(value * value for value in values) in (14, 41, 49)"
     brittle = f"def total(values):\n    {known}:\n        return sum(values)\n    return missing\n"
     endless = brittle.replace("return missing", "while True:\n        pass")
     odd = brittle.replace("return missing", "return 'none'")
