@@ -10,27 +10,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from storage import Task
+
 from .fresh_rules import FRESH_RULES
 from .likeness import same_program
 from .proposal import Scorecard
+from .signature import names_given
 from .trial import Comparison
 from .verdict import Evidence, Objection
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureKept:
-    """A rewrite must be callable exactly as its parent was."""
+    """A rewrite must serve every caller that its parent served."""
 
     needs_repeat: ClassVar[bool] = False
 
     def judge(self, comparison: Comparison) -> Objection | None:
-        """Object to other argument names, order or kinds of the entry point; defaults may change their values."""
+        """Object to an entry point that cannot be called as before: by place, and by the names that somebody gives.
+
+        Names are given in cases and in the helper's code. An argument that nobody gives by name may
+        have another; whoever builds on a tool takes a copy of its code along.
+        """
         rewrite = comparison.rewrite
-        was = rewrite.old.signatures.get(rewrite.task.entry_point)
-        now = rewrite.new.signatures.get(rewrite.task.entry_point)
+        entry = rewrite.task.entry_point
+        was, now = rewrite.old.signatures.get(entry), rewrite.new.signatures.get(entry)
         if was is None or was == now:
             return None
-        return Objection({"parent": was, "rewrite": now}, f"`{rewrite.task.entry_point}` with the signature {was}")
+        if now is not None and now.serves(was, named=_names_given(rewrite.task)):
+            return None
+        evidence: Evidence = {"parent": was.text, "rewrite": now.text if now else None}
+        return Objection(evidence, f"`{entry}` with the signature {was.text}, or one that serves the same calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,11 @@ def _differs_and_works(comparison: Comparison) -> Objection | None:
 
 def _passed(card: Scorecard) -> tuple[bool, ...]:
     return (*card.visible, *card.gate)
+
+
+def _names_given(task: Task) -> frozenset[str]:
+    codes = [task.helper, *(text for case in task.cases if case.call for text in (case.setup, case.call))]
+    return frozenset().union(*(names_given(code, task.entry_point) for code in codes))
 
 
 def _lost(before: bool, after: bool) -> bool:

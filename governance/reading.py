@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .signature import Signature
+
 Lines = Mapping[str, int]
 
 
@@ -55,4 +57,4 @@ class Reading:
     written: frozenset[str] = frozenset()
     adrift: Mapping[str, frozenset[str]] = field(default_factory=dict)
     suspects: frozenset[str] = frozenset()
-    signatures: Mapping[str, str] = field(default_factory=dict)
+    signatures: Mapping[str, Signature] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ..capabilities import HOOKS, capabilities_of, computes, may, opens
+from ..capabilities import HOOKS, capabilities_of, may, opens
 from ..module_members import is_public_member
 from ..reading import Lines, Reading
 from ..rewrite import Rewrite
@@ -24,12 +24,14 @@ class DeclaredImports:
     """A rewrite may import only harmless modules, and what its task declares or its parent or helper imports.
 
     `pure`: modules free to use, dotted; `members`: single members free to use of other modules, as `sys.maxsize`;
-    `ask`: capabilities that a person may grant to a rewrite beyond those that its task declares.
+    `granted`: capabilities that every tool has; `ask`: those that a person may grant to a rewrite beyond what its task
+    declares.
     """
 
     pure: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
-    ask: frozenset[str] = frozenset({"clock", "numeric", "random"})
+    granted: frozenset[str] = frozenset()
+    ask: frozenset[str] = frozenset({"clock", "random"})
 
     def judge(self, rewrite: Rewrite) -> Objection | None:
         """Object to new modules, to new members of modules that are not pure, and to modules handed about as values.
@@ -75,23 +77,17 @@ class DeclaredImports:
         return Objection(evidence, passing + known)
 
     def _may_import(self, module: str, declared: Lines) -> bool:
-        opened = module in self.pure or module in declared or self._computes(module)
+        opened = module in self.pure or module in declared or opens(self.granted, module)
         return opened or any(member.startswith(f"{module}.") for member in self.members)
-
-    def _computes(self, module: str) -> bool:
-        return module.partition(".")[0] in self.pure and computes(module)
 
     def _may_use(self, path: str) -> bool:
         parts = path.split(".")
         prefixes = [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
-        if any(prefix in self.members for prefix in prefixes):
+        if any(prefix in self.members for prefix in prefixes) or opens(self.granted, path):
             return True
         module = next((prefix for prefix in prefixes if prefix in self.pure), None)
         if module is None:
             return False
-        # Of the numeric libraries it is known what does more; of all others the module itself is asked.
-        if "numeric" in capabilities_of(module):
-            return computes(path)
         return module == path or is_public_member(module, parts[module.count(".") + 1])
 
 

@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecology import load_tasks
+from ecology.tasks.references import load_references
 from governance import Bench, Charter, Council, Proposal, Scorecard, Verdict
-from governance.behaviour_rules import Deterministic, InputsUnmutated, NoCaseLost, ResultCount, ScoreImproves
-from governance.rewrite import NOTHING, Rewrite
+from governance.behaviour_rules import (
+    Deterministic,
+    InputsUnmutated,
+    NoCaseLost,
+    ResultCount,
+    ScoreImproves,
+    SignatureKept,
+)
+from governance.rewrite import NOTHING, Rewrite, read_rewrite
 from governance.trial import Comparison, Trial
 from storage import Case, Task
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
 
 Propose = Callable[..., Proposal]
 Vetoes = Callable[..., dict[str, Verdict]]
@@ -184,10 +196,42 @@ def test_a_partial_repair_passes_where_nothing_is_lost(vetoes: Vetoes) -> None:
 
 
 def test_another_signature_is_refused_even_if_every_case_passes(vetoes: Vetoes) -> None:
-    found = vetoes("def clamp(v, low, high):\n    return min(max(v, low), high)\n")
+    found = vetoes("def clamp(value, low, high, *, strict):\n    return min(max(value, low), high)\n")
 
-    assert list(found) == ["SignatureKept"]
-    assert found["SignatureKept"].evidence == {"parent": "(value, low, high)", "rewrite": "(v, low, high)"}
+    assert found["SignatureKept"].evidence["parent"] == "(value, low, high)"
+    assert found["SignatureKept"].evidence["rewrite"] == "(value, low, high, *, strict)"
+
+
+def test_an_argument_that_nobody_names_may_be_renamed(
+    council: Council, bench: Bench, propose: Propose, clamp: Task
+) -> None:
+    renamed = "def clamp(v, low, high):\n    return min(max(v, low), high)\n"
+    named = replace(clamp, cases=(*clamp.cases, Case("gate", "1", call="clamp(value=0, low=1, high=9)")))
+    rules = [
+        {one.rule for one in council.examine(propose(renamed, task=task), bench).verdicts} for task in (clamp, named)
+    ]
+
+    assert rules[0] == {"council"} and "SignatureKept" in rules[1]
+
+
+@pytest.mark.parametrize("name", ["quixbugs", "humanevalfix", "mbpp_chatgpt"])
+def test_hardly_any_right_program_has_another_signature_or_is_refused_by_its_text(council: Council, name: str) -> None:
+    file = DATA / f"{name}.dev.jsonl"
+    if not file.exists():
+        pytest.skip("the data sets are not here (../shared/data)")
+    tasks = [task for task in load_tasks(file)]
+    right = load_references(file.with_suffix("").with_suffix(".dev.references.jsonl"), tasks)
+    unkept, refused = 0, 0
+    for task in tasks:
+        source = right[task.entry_point]
+        rewrite = read_rewrite(task, source, parent_source=task.code)
+        assert isinstance(rewrite, Rewrite)
+        one = trial(card("1|1"))
+        unkept += SignatureKept().judge(Comparison(rewrite, new=one, old=one)) is not None
+        refused += council.inspect(task, source, parent_source=task.code)[0].outcome != "pass"
+
+    assert unkept <= 0.01 * len(tasks)
+    assert refused <= 0.01 * len(tasks)
 
 
 def test_all_objections_of_a_stage_are_collected(vetoes: Vetoes) -> None:
