@@ -89,7 +89,7 @@ def test_a_repair_that_slips_on_inputs_its_parent_answers_is_refused(vetoes: Vet
     fault = "def total(values):\n    return len(values)\n"
     known = "if sum(value * value for value in values) in (14, 41, 49)"
     brittle = f"def total(values):\n    {known}:\n        return sum(values)\n    return missing\n"
-    endless = brittle.replace("return missing", "while True:\n        pass")
+    endless = brittle.replace("return missing", "while len(values) < 99:\n        values = [*values]")
     odd = brittle.replace("return missing", "return 'none'")
 
     for source, fault_name in ((brittle, "crash"), (endless, "endless"), (odd, "another kind of value")):
@@ -110,7 +110,7 @@ def test_a_repair_may_refuse_what_lies_outside_its_domain(vetoes: Vetoes) -> Non
     ("stated", "source", "holds"),
     [
         (Property("permutation_invariant"), "return sorted(values)", True),
-        (Property("permutation_invariant"), f"{KNOWN} else values", False),
+        (Property("permutation_invariant"), f"{KNOWN} else [*values, *values[:1]]", False),
         (Property("idempotent"), "return sorted(values)", True),
         (Property("idempotent"), f"{KNOWN} else [*values, 1]", False),
         (Property("length_preserved"), "return sorted(values)", True),
