@@ -6,6 +6,7 @@ from .bench import Bench
 from .breaker import Breaker, BreakerSettings, Transition
 from .canaries import Canaries
 from .capabilities import CAPABILITIES
+from .catalogue import catalogue
 from .charter import AdmissionRule, BehaviourRule, BirthRule, Charter, CodeRule, load_charter, read_charter
 from .corpus import Corpora, CorpusReport, Declare, Snippet, read_corpus
 from .council import Council, Examination
@@ -127,6 +128,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "same",
     "examine",
     "CAPABILITIES",
+    "catalogue",
     "Corpora",
     "CorpusReport",
     "Snippet",

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from governance import Bench, Corpora, CorpusReport, Council, Declare, load_charter
+from governance import Bench, Corpora, CorpusReport, Council, Declare, catalogue, load_charter
 
-from .console import JsonOption, print_document, print_table, remark
+from .console import JsonOption, print_document, print_table, print_text, remark
 from .running import SandboxOption
 
 govern_app = typer.Typer(help="Measure the rule layer.", rich_markup_mode=None)
@@ -82,3 +82,9 @@ def _row(report: CorpusReport) -> tuple[object, ...]:
         Path(report.file).name, report.rows, report.flagged, f"{report.rate:.1%}", report.flagged_undeclared,
         report.flagged_declared, report.ran_to_completion, report.harm, report.refused, report.ms_p50, report.ms_p90,
     )  # fmt: skip
+
+
+@govern_app.command("rules")
+def rules() -> None:
+    """Print the catalogue of rules in Markdown: each with its question, its settings and what would pass."""
+    print_text(catalogue().rstrip("\n"))
