@@ -94,8 +94,12 @@ def nursery_of(world: World, parent: AgentState | None, *, turn: int, models: Se
 
 @lru_cache(maxsize=4096)
 def genome_text(genome: Genome) -> str:
-    """Return a genome as one text, equal for clones."""
-    return genome.model_dump_json()
+    """Return a genome as one text, equal for clones; empty where only the founder tells.
+
+    Equal genomes that think with one model and one prompt err alike. Minds that ship for offline use are one code each,
+    and what two of them find differs by the inputs that each draws: they are told apart by their founders.
+    """
+    return "" if genome.is_offline else genome.model_dump_json()
 
 
 def _twin(world: World, tool: ToolState, proposal: ProposalState) -> int | None:
