@@ -88,9 +88,11 @@ def opens(declared: Iterable[str], path: str) -> bool:
     A module that is declared by its own name is open as a whole; what a capability opens of a library for numbers is
     what computes.
     """
-    if any(part.startswith("_") for part in path.split(".")[1:]):
-        return False
     names = frozenset(declared)
+    top, *members = path.split(".")
+    if any(member.startswith("_") for member in members):
+        # Who may look into frames and modules needs no underscore to reach everything.
+        return top in MODULES["introspection"] and not names.isdisjoint({top, "introspection"})
     if any(path == name or path.startswith(f"{name}.") for name in names - MODULES.keys()):
         return True
     serving = capabilities_of(path) & names
