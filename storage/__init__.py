@@ -46,7 +46,7 @@ from .guards import changed_files
 from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
-from .moment import Moment
+from .moment import AsOf, Moment, When
 from .proposal import (
     Answer,
     CritiqueRecord,
@@ -59,6 +59,22 @@ from .proposal import (
     Stance,
     VerdictRecord,
 )
+from .questions import (
+    QUESTIONS,
+    Asking,
+    Change,
+    Cost,
+    Fork,
+    Kin,
+    Need,
+    Question,
+    Rows,
+    Share,
+    Spread,
+    Step,
+    Trait,
+    Use,
+)
 from .row import Row, canonical
 from .runs import RunRecord, Runs
 from .sessions import SessionRecord, Sessions
@@ -69,6 +85,26 @@ from .tasks import Settled, TaskRecord, Tasks
 from .tools import ToolRecord, Tools, VersionRecord
 from .totals import Counts, FlipRecord, Totals
 from .transaction import Entry, Transaction
+from .views import (
+    VIEWS,
+    AgentRow,
+    CostRow,
+    CritiqueRow,
+    DeathRow,
+    DiversityRow,
+    EdgeRow,
+    EventRow,
+    LineageRow,
+    ProposalRow,
+    RuleRow,
+    ScoreRow,
+    ThingRow,
+    TurnRow,
+    VersionRow,
+    VetoRow,
+    View,
+    meanings,
+)
 from .writer import Pending
 
 __all__ = [  # noqa: RUF022 - in an order that teaches
@@ -117,6 +153,40 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "TestRecord",
     "TestStatus",
     "Lineage",
+    "Asking",
+    "Rows",
+    "AsOf",
+    "When",
+    "QUESTIONS",
+    "Question",
+    "Step",
+    "Use",
+    "Change",
+    "Fork",
+    "Kin",
+    "Share",
+    "Trait",
+    "Spread",
+    "Cost",
+    "Need",
+    "VIEWS",
+    "View",
+    "meanings",
+    "VersionRow",
+    "ScoreRow",
+    "EdgeRow",
+    "LineageRow",
+    "CostRow",
+    "ProposalRow",
+    "VetoRow",
+    "RuleRow",
+    "CritiqueRow",
+    "AgentRow",
+    "TurnRow",
+    "EventRow",
+    "DeathRow",
+    "ThingRow",
+    "DiversityRow",
     "Blackboard",
     "PostRecord",
     "SignalRecord",

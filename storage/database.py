@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
 from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError, TooNew, TooOld
 from .tables import ALL, Table
+from .views import make_views
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
 SCHEMA_VERSION = 3
@@ -166,6 +167,7 @@ def _lay_out(connection: Connection) -> None:
     for name in ALL:
         for verb in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(APPEND_ONLY.format(table=name, verb=verb))
+    make_views(connection)
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.exec_driver_sql("COMMIT")

@@ -9,6 +9,7 @@ Does not promise: to go back; put the backup in the database's place for that.
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,15 +21,19 @@ from sqlalchemy import Column, Connection, ForeignKey, inspect
 from sqlalchemy import Table as CoreTable
 
 from .backup import copy_database
-from .database import APPEND_ONLY, SCHEMA_VERSION, connect_migrator, told
+from .database import APPEND_ONLY, SCHEMA_VERSION, connect_migrator, telling, told
 from .errors import Damaged, StorageError
 from .history import verify
 from .schema import differences
 from .seal_past import seal_past
 from .tables import ALL, table
+from .tree import tree_hash
+from .views import drop_views, make_views, stale_views
 
 # The tables that this one points to need not be looked at.
 _ALONE: dict[str, Any] = {"recreate": "always", "reflect_kwargs": {"resolve_fks": False}}
+_SOURCES = """SELECT hash, data FROM blob WHERE hash IN (SELECT code_hash FROM task UNION SELECT code_hash FROM proposal
+ UNION SELECT code_hash FROM tool_version) ORDER BY rowid"""
 _EMPTY: dict[type, str] = {str: "", int: "0", float: "0", bytes: ""}
 
 
@@ -42,6 +47,7 @@ def migrate(path: Path, *, at: float) -> int | None:
     with closing(connect_migrator(path)) as connection:
         before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
         if before >= SCHEMA_VERSION:
+            _refresh(connection, path)
             return None
         copy_database(path, backup_path(path, before), replace=True)
         try:
@@ -60,6 +66,15 @@ def backup_path(path: Path, version: int) -> Path:
     return path.with_name(f"{path.name}.backup-v{version}")
 
 
+def _refresh(connection: Connection, path: Path) -> None:
+    """Bring the views of another release with the same tables up to date."""
+    with telling(path):
+        if stale_views(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            make_views(connection)
+            connection.exec_driver_sql("COMMIT")
+
+
 class Within:
     """Reads inside the transaction of a migration."""
 
@@ -73,6 +88,7 @@ class Within:
 
 def _migrate(connection: Connection, path: Path, before: int, at: float) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+    drop_views(connection)
     operations = Operations(MigrationContext.configure(connection))
     for name in ALL:
         _level(operations, connection, table(name))
@@ -80,6 +96,7 @@ def _migrate(connection: Connection, path: Path, before: int, at: float) -> None
     verify(Within(connection))
     for version in range(before + 1, SCHEMA_VERSION + 1):
         _STEPS[version](connection, at)
+    make_views(connection)
     _require_whole(connection, path)
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.exec_driver_sql("COMMIT")
@@ -144,7 +161,11 @@ def _require_whole(connection: Connection, path: Path) -> None:
 
 
 def _to_3(connection: Connection, at: float) -> None:
-    """Seal what was written before there were seals."""
+    """Note the syntax trees of sources, and seal what was written before there were seals."""
+    trees = [(row.hash, tree_hash(zlib.decompress(row.data).decode())) for row in connection.exec_driver_sql(_SOURCES)]
+    noted = [each for each in trees if each[1]]
+    if noted:
+        connection.exec_driver_sql("INSERT INTO syntax (code_hash, tree_hash) VALUES (?, ?)", noted)
     seal_past(connection, Within(connection), at=at)
 
 

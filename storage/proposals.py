@@ -78,7 +78,7 @@ class Proposals:
         """
         ids = {"tool_id": tool_id, "parent_id": parent_id, "basis_id": basis_id, "author_id": author_id}
         why = {"family": family, "reason": reason, "model": model, "components": canonical(list(components))}
-        row = Row("proposal", {**ids, **why, "code_hash": tx.blob(source)})
+        row = Row("proposal", {**ids, **why, "code_hash": tx.code(source)})
         entry = tx.record("propose", row, agent_id=author_id, tool_id=tool_id, **moment)
         return ProposalRecord(**entry.rows[0][1])
 

@@ -25,6 +25,8 @@ from .journal import Journal
 from .ledger import Ledger
 from .lineage import Lineage
 from .lock import Lock
+from .moment import NOW, When
+from .questions import Asking, seq_of
 from .runs import Runs
 from .sessions import Sessions
 from .signing import Sign, signer
@@ -62,6 +64,7 @@ class Store:
         self.journal = Journal(reader, self)
         self.sessions = Sessions(reader)
         self.totals = Totals(reader)
+        self.ask = Asking(reader, self.tools, self.agents)
         self.control = Control(reader)
 
     @classmethod
@@ -130,6 +133,14 @@ class Store:
     def last_seq(self) -> int:
         """Return the seq of the newest committed event, 0 for an empty history."""
         return history.last_seq(self._reader)
+
+    def as_of(self, when: When) -> int | None:
+        """Return the seq of a moment as a person names it (`120`, `turn:40`, a time); None stands for now.
+
+        Raises: NotFound: there is no such moment yet; ConfigurationError: a text is no moment.
+        """
+        seq = seq_of(self._reader, when)
+        return None if seq == NOW else seq
 
     def verify(self, *, head: str | None = None) -> None:
         """Prove that the history is what was written; `head` is a `history_hash` known to be good.

@@ -98,7 +98,7 @@ _PLAIN = ("name", "source", "licence", "entry_point", "compare", "judged", "dige
 
 
 def _rows(tx: Transaction, task: Task, ids: Settled) -> list[Row]:
-    code = tx.blob(task.code)
+    code = tx.code(task.code)
     hashes = {"description_hash": tx.blob(task.description), "helper_hash": tx.blob(task.helper), "code_hash": code}
     plain = {name: getattr(task, name) for name in _PLAIN}
     cases = [

@@ -189,7 +189,7 @@ class Tools(Proposals, Cases):
         depth, jump = below(tx, "tool_version", parent_id=head.id, id=new)
         place = {"tool_id": tool_id, "number": head.number + 1, "parent_id": head.id, "depth": depth, "jump_id": jump}
         origin = {"author_id": author_id, "proposal_id": proposal_id, "reason": reason, "model": model}
-        text = {"code_hash": tx.blob(source), "size": len(source)}
+        text = {"code_hash": tx.code(source), "size": len(source)}
         version = Row("tool_version", {**place, **origin, **text, **asdict(score)})
         others = [Row("version_parent", {"version_id": new, "parent_id": id, "role": role}) for id, role in parents]
         entry = tx.record("save", version, *others, agent_id=author_id, tool_id=tool_id, **moment)

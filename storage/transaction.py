@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 from .row import SHAPES, Columns, Row, Values, canonical, shape_of
 from .seal import Written, row_digest
 from .tables import ALL, HISTORY, OPERATIONAL, SEALED, table
+from .tree import tree_hash
 
 T = TypeVar("T")
 
@@ -156,6 +157,14 @@ class Transaction:
         if name not in self._head.blobs and name not in self._new_blobs:
             self._new_blobs.add(name)
             self._waiting.setdefault("blob", []).append((name, len(data), zlib.compress(data)))
+        return name
+
+    def code(self, source: str) -> str:
+        """Keep a source as `blob` does, and the hash of its syntax tree where it has one."""
+        known = len(self._new_blobs)
+        name = self.blob(source)
+        if len(self._new_blobs) > known and (tree := tree_hash(source)):
+            self.note(Row("syntax", {"code_hash": name, "tree_hash": tree}))
         return name
 
     def latest(self, key: Hashable, read: Callable[[], T]) -> T:

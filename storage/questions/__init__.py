@@ -1,0 +1,17 @@
+"""The questions a keeper asks of a history, as calls that return typed rows: `store.ask.origin("sort_words")`."""
+
+from __future__ import annotations
+
+from .asking import QUESTIONS, Asking
+from .descent import Change, Fork, Step, Use
+from .living import Kin, Need
+from .question import Question
+from .rewriting import Cost
+from .rows import Rows
+from .time import Share, Spread, Trait
+from .when import seq_of
+
+__all__ = [
+    "QUESTIONS", "Asking", "Change", "Cost", "Fork", "Kin", "Need", "Question", "Rows", "Share", "Spread", "Step",
+    "Trait", "Use", "seq_of",
+]  # fmt: skip
