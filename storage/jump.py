@@ -1,6 +1,7 @@
 """Skew-binary jump pointers, by which a line of descent is climbed in logarithmically many look-ups.
 
-Promises: the jump depends on depth alone, so two nodes of one depth climb in step; a root jumps to itself.
+Promises: the jump depends on depth alone, so two nodes of one depth climb in step; a root jumps to itself; a climb is
+one query, however many look-ups it makes.
 Source: Myers, 1983, "An applicative random-access stack".
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, TextClause, bindparam, select, text
 
 from .database import Reads
 from .errors import NotFound
@@ -52,26 +53,46 @@ def below(reads: Reads, family: Family, *, parent_id: int | None, id: int) -> tu
 
 def climb(reads: Reads, family: Family, *, start: Place, depth: int) -> Place:
     """Return the ancestor of `start` (or itself) at that depth, which is at most its own."""
-    here = start
-    while here.depth > depth:
-        jump = place(reads, family, id=here.jump_id)
-        here = jump if jump.depth >= depth else place(reads, family, id=here.parent_id or here.id)
-    return here
+    return Place(*reads.rows(_CLIMBS[family], {"id": start.id, "depth": depth})[0])
 
 
 def meet(reads: Reads, family: Family, *, a: int, b: int) -> int | None:
-    """Return the youngest node that is an ancestor of both (or one of them), None where their roots differ."""
-    one, two = place(reads, family, id=a), place(reads, family, id=b)
-    depth = min(one.depth, two.depth)
-    one, two = (climb(reads, family, start=node, depth=depth) for node in (one, two))
-    while one.id != two.id:
-        if one.depth == 0:
-            return None
-        apart = one.jump_id != two.jump_id
-        one, two = (
-            place(reads, family, id=node.jump_id if apart else node.parent_id or node.id) for node in (one, two)
-        )
-    return one.id
+    """Return the youngest node that is an ancestor of both (or one of them), None where their roots differ.
+
+    None too where there is no such node as one of them.
+    """
+    found = reads.rows(_MEETS[family], {"a": a, "b": b})
+    return int(found[0].id) if found else None
+
+
+def climbing(family: Family, start: str, depth: str, *, name: str) -> str:
+    """Return a common table expression of that name: the stations of the climb from an id to a depth, both SQL."""
+    return f"""{name}(id, parent_id, depth, jump_id) AS (
+ SELECT id, parent_id, depth, jump_id FROM {family} WHERE id = {start}
+ UNION ALL SELECT n.id, n.parent_id, n.depth, n.jump_id FROM {name} JOIN {family} j ON j.id = {name}.jump_id
+ JOIN {family} n ON n.id = CASE WHEN j.depth >= {depth} THEN j.id ELSE {name}.parent_id END
+ WHERE {name}.depth > {depth})"""
+
+
+def _climb(family: Family) -> TextClause:
+    line = climbing(family, ":id", ":depth", name="line")
+    return text(f"WITH RECURSIVE {line} SELECT id, parent_id, depth, jump_id FROM line WHERE depth = :depth")
+
+
+def _meet(family: Family) -> TextClause:
+    """Both climb to the depth of the shallower one, then in step: by jumps while these differ, else by parents."""
+    level = f"(SELECT min(depth) FROM {family} WHERE id IN (:a, :b))"
+    ahead = "CASE WHEN pair.jump_a <> pair.jump_b THEN pair.jump_{0} ELSE pair.parent_{0} END"
+    return text(f"""WITH RECURSIVE level(depth) AS MATERIALIZED (SELECT {level}),
+{climbing(family, ":a", "(SELECT depth FROM level)", name="one")},
+{climbing(family, ":b", "(SELECT depth FROM level)", name="two")},
+pair(a, parent_a, jump_a, b, parent_b, jump_b, depth) AS (
+ SELECT one.id, one.parent_id, one.jump_id, two.id, two.parent_id, two.jump_id, one.depth
+ FROM one JOIN two ON two.depth = one.depth JOIN level ON level.depth = one.depth
+ UNION ALL SELECT x.id, x.parent_id, x.jump_id, y.id, y.parent_id, y.jump_id, x.depth
+ FROM pair JOIN {family} x ON x.id = {ahead.format("a")} JOIN {family} y ON y.id = {ahead.format("b")}
+ WHERE pair.a <> pair.b AND pair.depth > 0)
+SELECT a AS id FROM pair WHERE a = b""")
 
 
 def _select(family: Family) -> Select[tuple[int, int | None, int, int]]:
@@ -79,4 +100,7 @@ def _select(family: Family) -> Select[tuple[int, int | None, int, int]]:
     return select(columns.id, columns.parent_id, columns.depth, columns.jump_id).where(columns.id == bindparam("id"))
 
 
-_PLACES = {family: _select(family) for family in ("agent", "tool_version")}
+_FAMILIES: tuple[Family, ...] = ("agent", "tool_version")
+_PLACES = {family: _select(family) for family in _FAMILIES}
+_CLIMBS = {family: _climb(family) for family in _FAMILIES}
+_MEETS = {family: _meet(family) for family in _FAMILIES}

@@ -1,7 +1,8 @@
 """Who came from whom: ancestors, descendants and differences of tool versions and of agents.
 
 Promises: every question takes logarithmically many look-ups or one recursive query; nothing is scanned.
-Does not promise: second parents and ingredients in a line of descent; `parents` gives those of one version.
+Does not promise: second parents and ingredients in a line of descent; `parents` gives those of one version, and
+`Asking.origin` and `Asking.descendants` follow them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from .agent import AGENTS, AgentRecord, record_of
 from .blobs import texts
 from .database import Reads
 from .jump import Family, climb, meet, place
-from .moment import NOW, as_of_seq
+from .moment import as_of_seq
 from .tables import table
 from .tools import VERSIONS, Tools, VersionRecord, measured
 
@@ -37,10 +38,18 @@ def _downwards(family: Family) -> Select[Any]:
 
 
 _VERSION, _AGENT, _PARENT = table("tool_version"), table("agent"), table("version_parent")
-_VERSION_LINE = VERSIONS.where(_VERSION.c.id.in_(_upwards("tool_version"))).order_by(_VERSION.c.id.desc())
 _VERSION_BROOD = VERSIONS.where(_VERSION.c.id.in_(_downwards("tool_version"))).order_by(_VERSION.c.id)
 _AGENT_LINE = AGENTS.where(_AGENT.c.id.in_(_upwards("agent"))).order_by(None).order_by(_AGENT.c.id.desc())
 _AGENT_BROOD = AGENTS.where(_AGENT.c.id.in_(_downwards("agent")))
+# Each step carries its whole row, so that every ancestor is looked up once.
+_COLUMNS = ", ".join(_VERSION.c.keys())
+_STEP = ", ".join(f"v.{name}" for name in _VERSION.c.keys())
+_VERSION_LINE = text(
+    f"WITH RECURSIVE line({_COLUMNS}) AS ("
+    f" SELECT {_STEP} FROM tool_version w JOIN tool_version v ON v.id = w.parent_id WHERE w.id = :id"
+    f" UNION ALL SELECT {_STEP} FROM line JOIN tool_version v ON v.id = line.parent_id)"
+    " SELECT line.*, a.name FROM line LEFT JOIN agent a ON a.id = line.author_id ORDER BY line.id DESC"
+)
 _PARENTS = (
     select(_PARENT.c.parent_id, _PARENT.c.role).where(_PARENT.c.version_id == bindparam("id")).order_by(_PARENT.c.id)
 )
@@ -60,15 +69,15 @@ class Lineage:
         self._reads = reads
         self._tools = tools
 
-    def ancestors(self, version: int | str) -> Sequence[VersionRecord]:
+    def ancestors(self, version: int | str, *, as_of: int | None = None) -> Sequence[VersionRecord]:
         """Return a version's parent, that one's parent and so on, youngest first; a tool's own head stands before them.
 
-        Raises: UnknownVersion, UnknownTool: there is no such version or tool.
+        `Asking.origin` has second parents and ingredients too.
+        Raises: UnknownVersion, UnknownTool: there is (or was then) no such version or tool.
         """
-        number = self._id(version)
-        found = self._reads.rows(_VERSION_LINE, {"id": number, "as_of": NOW})
-        line = measured(self._reads, found, NOW)
-        return [self._tools.version(number), *line] if isinstance(version, str) else line
+        here, seq = self._record(version, as_of), as_of_seq(as_of)
+        line = measured(self._reads, self._reads.rows(_VERSION_LINE, {"id": here.id}), seq)
+        return [here, *line] if isinstance(version, str) else line
 
     def descendants(self, version: int | str, *, as_of: int | None = None) -> Sequence[VersionRecord]:
         """Return the versions that came from this one, oldest first.
@@ -76,14 +85,16 @@ class Lineage:
         Raises: UnknownVersion, UnknownTool: there is no such version or tool.
         """
         seq = as_of_seq(as_of)
-        return measured(self._reads, self._reads.rows(_VERSION_BROOD, {"id": self._id(version), "as_of": seq}), seq)
+        return measured(
+            self._reads, self._reads.rows(_VERSION_BROOD, {"id": self._record(version, as_of).id, "as_of": seq}), seq
+        )
 
     def ancestor(self, version_id: int, *, depth: int) -> int:
         """Return the id of the ancestor (or the version itself) that stands `depth` steps below the root.
 
         Raises: UnknownVersion: there is no such version; ValueError: it stands above that depth.
         """
-        start = place(self._reads, "tool_version", id=self._id(version_id))
+        start = place(self._reads, "tool_version", id=self._record(version_id).id)
         if not 0 <= depth <= start.depth:
             raise ValueError(
                 f"version {version_id} stands at depth {start.depth}; depth must be 0 to that, not {depth}"
@@ -95,7 +106,11 @@ class Lineage:
 
         Raises: UnknownVersion: there is no such version.
         """
-        return meet(self._reads, "tool_version", a=self._id(a), b=self._id(b))
+        found = meet(self._reads, "tool_version", a=a, b=b)
+        if found is None:
+            # Only where they share none does it matter whether both are there.
+            self._record(a), self._record(b)
+        return found
 
     def parents(self, version_id: int) -> Sequence[tuple[int, str]]:
         """Return the second parents and ingredients of a version, as (version id, role)."""
@@ -115,16 +130,17 @@ class Lineage:
         old, new = (codes[version.code_hash].splitlines() for version in (before, after))
         return "\n".join(unified_diff(old, new, f"version {a}", f"version {b}", lineterm=""))
 
-    def agent_ancestors(self, agent_id: int) -> Sequence[AgentRecord]:
+    def agent_ancestors(self, agent_id: int, *, as_of: int | None = None) -> Sequence[AgentRecord]:
         """Return an agent's parent, that one's parent and so on, youngest first."""
-        return [record_of(row._mapping) for row in self._reads.rows(_AGENT_LINE, {"id": agent_id, "as_of": NOW})]
+        asked = {"id": agent_id, "as_of": as_of_seq(as_of)}
+        return [record_of(row._mapping) for row in self._reads.rows(_AGENT_LINE, asked)]
 
     def agent_descendants(self, agent_id: int, *, as_of: int | None = None) -> Sequence[AgentRecord]:
         """Return an agent's children, theirs and so on, oldest first."""
         asked = {"id": agent_id, "as_of": as_of_seq(as_of)}
         return [record_of(row._mapping) for row in self._reads.rows(_AGENT_BROOD, asked)]
 
-    def _id(self, version: int | str) -> int:
+    def _record(self, version: int | str, as_of: int | None = None) -> VersionRecord:
         if isinstance(version, str):
-            return self._tools.head(self._tools.find(version).id).id
-        return self._tools.version(version).id
+            return self._tools.head(self._tools.find(version, as_of=as_of).id, as_of=as_of)
+        return self._tools.version(version, as_of=as_of)

@@ -18,7 +18,9 @@ class Step:
     """A version in the descent of another: the edge by which it belongs there, and what it was."""
 
     version_id: Annotated[int, "the version"]
-    role: Annotated[str | None, "how child_id came from it: parent, basis, component, ...; none for the one asked about"]
+    role: Annotated[
+        str | None, "how child_id came from it: parent, basis, component, ...; none for the one asked about"
+    ]
     child_id: Annotated[int | None, "version that came from it"]
     tool: Annotated[str, "its tool"]
     number: Annotated[int, "place among the tool's versions, from 0"]

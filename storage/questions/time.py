@@ -37,7 +37,7 @@ class Spread:
     agent_kinds: Annotated[int, "their kinds"]
     agent_effective: Annotated[float, "kinds there would be if all were equally common (inverse Simpson), 0 for none"]
     heads: Annotated[int, "heads"]
-    code_kinds: Annotated[int, "their kinds, by author"]
+    code_kinds: Annotated[int, "their kinds, that of code as it came among them"]
     code_effective: Annotated[float, "kinds there would be if all were equally common, 0 for none"]
     collapsing: Annotated[int, "1 where an effective number is less than half of what it was at most before, else 0"]
 
@@ -47,55 +47,45 @@ bucket(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM bucket WHERE n < :buckets),
 mark(bucket, seq) AS (SELECT n, last.seq * n / :buckets FROM bucket, last)"""
 _TIME = """mark.seq AS seq,
  coalesce((SELECT e.turn FROM event e WHERE e.seq <= mark.seq AND e.turn > 0 ORDER BY e.seq DESC LIMIT 1), 0) AS turn"""
-# What a head's span adds to its author's count when it begins, and takes away when it ends; agents alike.
-_STEPS = """born(author_id, bucket, n) AS (
- SELECT v.author_id, (v.seq * :buckets + last.seq - 1) / last.seq, count(*) FROM tool_version v, last GROUP BY 1, 2),
-gone(author_id, bucket, n) AS (
- SELECT p.author_id, (v.seq * :buckets + last.seq - 1) / last.seq, -count(*)
- FROM tool_version v JOIN tool_version p ON p.tool_id = v.tool_id AND p.number = v.number - 1, last
- WHERE v.number > 0 GROUP BY 1, 2)"""
+_HEADS = """head(bucket, author_id, n) AS (SELECT mark.bucket, v.author_id, count(*) FROM mark JOIN tool t
+ JOIN tool_version v ON v.id = (SELECT h.id FROM tool_version h WHERE h.tool_id = t.id AND h.seq <= mark.seq
+  ORDER BY h.seq DESC LIMIT 1) GROUP BY 1, 2)"""
 _KIND = """CASE :by WHEN 'founder' THEN f.name WHEN 'author' THEN a.name WHEN 'species' THEN a.species
- WHEN 'model' THEN coalesce(json_extract(a.genome, '$.model'), '') END"""
+ WHEN 'model' THEN iif(a.id IS NULL, NULL, coalesce(json_extract(a.genome, '$.model'), '')) END"""
 
-_ALIVE = f"""WITH RECURSIVE {_BUCKETS}, {_STEPS},
-step(kind, bucket, n) AS (SELECT coalesce({_KIND}, 'as it came'), s.bucket, sum(s.n)
- FROM (SELECT * FROM born UNION ALL SELECT * FROM gone) s LEFT JOIN agent a ON a.id = s.author_id
- LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 1, 2),
-grid(kind, bucket, n) AS (SELECT k.kind, mark.bucket, coalesce(step.n, 0) FROM (SELECT DISTINCT kind FROM step) k, mark
- LEFT JOIN step ON step.kind = k.kind AND step.bucket = mark.bucket),
-tide(kind, bucket, heads) AS (SELECT kind, bucket, sum(n) OVER (PARTITION BY kind ORDER BY bucket) FROM grid)
+_ALIVE = f"""WITH RECURSIVE {_BUCKETS}, {_HEADS},
+tide(bucket, kind, heads) AS (SELECT head.bucket, coalesce({_KIND}, 'as it came'), sum(head.n)
+ FROM head LEFT JOIN agent a ON a.id = head.author_id LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 1, 2)
 SELECT tide.bucket AS bucket, {_TIME}, tide.kind AS kind, tide.heads AS heads,
  1.0 * tide.heads / sum(tide.heads) OVER (PARTITION BY tide.bucket) AS share
-FROM tide JOIN mark ON mark.bucket = tide.bucket WHERE tide.heads > 0 ORDER BY tide.bucket, tide.kind"""
+FROM tide JOIN mark ON mark.bucket = tide.bucket ORDER BY tide.bucket, tide.kind"""
 
-_DIVERSITY = f"""WITH RECURSIVE {_BUCKETS}, {_STEPS},
-life(population, agent_id, bucket, n) AS (
- SELECT 'agents', a.id, (a.seq * :buckets + last.seq - 1) / last.seq, 1 FROM agent a, last
- UNION ALL SELECT 'agents', d.agent_id, (min(d.seq) * :buckets + last.seq - 1) / last.seq, -1 FROM event d, last
-  WHERE d.kind = 'retire' GROUP BY d.agent_id
- UNION ALL SELECT 'code', author_id, bucket, n FROM born UNION ALL SELECT 'code', author_id, bucket, n FROM gone),
-step(population, kind, bucket, n) AS (SELECT s.population, coalesce({_KIND}, ''), s.bucket, sum(s.n)
- FROM life s LEFT JOIN agent a ON a.id = s.agent_id LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 1, 2, 3),
-grid(population, kind, bucket, n) AS (SELECT k.population, k.kind, mark.bucket, coalesce(step.n, 0)
- FROM (SELECT DISTINCT population, kind FROM step) k, mark
- LEFT JOIN step ON step.population = k.population AND step.kind = k.kind AND step.bucket = mark.bucket),
-tide(population, kind, bucket, n) AS (
- SELECT population, kind, bucket, sum(n) OVER (PARTITION BY population, kind ORDER BY bucket) FROM grid),
-level(bucket, agents, agent_kinds, agent_effective, heads, code_kinds, code_effective) AS (SELECT bucket,
- sum(n) FILTER (WHERE population = 'agents'), count(*) FILTER (WHERE population = 'agents' AND n > 0),
- sum(1.0 * n) FILTER (WHERE population = 'agents') * sum(1.0 * n) FILTER (WHERE population = 'agents')
-  / nullif(sum(1.0 * n * n) FILTER (WHERE population = 'agents'), 0),
- sum(n) FILTER (WHERE population = 'code'), count(*) FILTER (WHERE population = 'code' AND n > 0),
- sum(1.0 * n) FILTER (WHERE population = 'code') * sum(1.0 * n) FILTER (WHERE population = 'code')
-  / nullif(sum(1.0 * n * n) FILTER (WHERE population = 'code'), 0)
- FROM tide GROUP BY bucket)
-SELECT level.bucket AS bucket, {_TIME}, coalesce(agents, 0) AS agents, agent_kinds,
- coalesce(agent_effective, 0.0) AS agent_effective, coalesce(heads, 0) AS heads, code_kinds,
- coalesce(code_effective, 0.0) AS code_effective,
- coalesce(coalesce(agent_effective, 0) < max(agent_effective) OVER before / 2, 0)
-  OR coalesce(coalesce(code_effective, 0) < max(code_effective) OVER before / 2, 0) AS collapsing
-FROM level JOIN mark ON mark.bucket = level.bucket
-WINDOW before AS (ORDER BY level.bucket ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ORDER BY level.bucket"""
+# What an agent's birth adds to its kind's count and its end takes away, bucket by bucket.
+_DIVERSITY = f"""WITH RECURSIVE {_BUCKETS}, {_HEADS},
+life(agent_id, bucket, n) AS (
+ SELECT a.id, (a.seq * :buckets + last.seq - 1) / last.seq, 1 FROM agent a, last
+ UNION ALL SELECT d.agent_id, (min(d.seq) * :buckets + last.seq - 1) / last.seq, -1 FROM event d, last
+  WHERE d.kind = 'retire' GROUP BY d.agent_id),
+step(kind, bucket, n) AS (SELECT {_KIND}, life.bucket, sum(life.n)
+ FROM life JOIN agent a ON a.id = life.agent_id JOIN agent f ON f.id = a.founder_id GROUP BY 1, 2),
+grid(kind, bucket, n) AS (SELECT k.kind, mark.bucket, coalesce(step.n, 0) FROM (SELECT DISTINCT kind FROM step) k, mark
+ LEFT JOIN step ON step.kind = k.kind AND step.bucket = mark.bucket),
+member(population, bucket, kind, n) AS (
+ SELECT 'agents', bucket, kind, sum(n) OVER (PARTITION BY kind ORDER BY bucket) FROM grid
+ UNION ALL SELECT 'code', head.bucket, coalesce({_KIND}, ''), sum(head.n)
+ FROM head LEFT JOIN agent a ON a.id = head.author_id LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 2, 3),
+level(population, bucket, n, kinds, effective) AS (SELECT population, bucket, sum(n), count(*),
+ 1.0 * sum(n) * sum(n) / sum(n * n) FROM member WHERE n > 0 GROUP BY 1, 2),
+both AS (SELECT mark.bucket AS bucket, coalesce(a.n, 0) AS agents, coalesce(a.kinds, 0) AS agent_kinds,
+ coalesce(a.effective, 0.0) AS agent_effective, coalesce(c.n, 0) AS heads, coalesce(c.kinds, 0) AS code_kinds,
+ coalesce(c.effective, 0.0) AS code_effective
+ FROM mark LEFT JOIN level a ON a.population = 'agents' AND a.bucket = mark.bucket
+ LEFT JOIN level c ON c.population = 'code' AND c.bucket = mark.bucket)
+SELECT both.bucket AS bucket, {_TIME}, agents, agent_kinds, agent_effective, heads, code_kinds, code_effective,
+ coalesce(2 * agent_effective < max(agent_effective) OVER before, 0)
+  OR coalesce(2 * code_effective < max(code_effective) OVER before, 0) AS collapsing
+FROM both JOIN mark ON mark.bucket = both.bucket
+WINDOW before AS (ORDER BY both.bucket ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ORDER BY both.bucket"""
 
 _PARAMETERS = {"by": "founder, author, species or model", "buckets": "into how many buckets time is cut"}
 

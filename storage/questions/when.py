@@ -32,7 +32,9 @@ def seq_of(reads: Reads, when: When) -> int:
     newest = reads.rows(_NEWEST)[0].seq
     if moment.kind == "seq":
         if not 1 <= moment.value <= newest:
-            raise NotFound(f"no seq {moment.value} in this database; its newest is {newest}, so leave it out or go back")
+            raise NotFound(
+                f"no seq {moment.value} in this database; its newest is {newest}, so leave it out or go back"
+            )
         return int(moment.value)
     if moment.kind == "turn":
         found = reads.rows(_LAST_TURN)
