@@ -25,8 +25,9 @@ TOOLS, AGENTS, NEWEST, CHUNK = 1_000, 400, 3_000, 50_000
 CTE_ANCESTORS = """WITH RECURSIVE line(id) AS (SELECT parent_id FROM tool_version WHERE id = ?
  UNION ALL SELECT v.parent_id FROM line JOIN tool_version v ON v.id = line.id WHERE v.parent_id IS NOT NULL)
 SELECT v.* FROM line JOIN tool_version v ON v.id = line.id"""
-CTE_COMMON = """WITH RECURSIVE a(id) AS (SELECT ?1 UNION ALL SELECT v.parent_id FROM a JOIN tool_version v ON v.id = a.id
- WHERE v.parent_id IS NOT NULL), b(id) AS (SELECT ?2 UNION ALL SELECT v.parent_id FROM b JOIN tool_version v
+CTE_COMMON = """WITH RECURSIVE a(id) AS (SELECT ?1 UNION ALL SELECT v.parent_id FROM a JOIN tool_version v
+ ON v.id = a.id WHERE v.parent_id IS NOT NULL),
+ b(id) AS (SELECT ?2 UNION ALL SELECT v.parent_id FROM b JOIN tool_version v
  ON v.id = b.id WHERE v.parent_id IS NOT NULL) SELECT max(id) FROM a WHERE id IN (SELECT id FROM b)"""
 CTE_DESCENDANTS = """WITH RECURSIVE line(id) AS (SELECT id FROM tool_version WHERE parent_id = ?
  UNION ALL SELECT v.id FROM line JOIN tool_version v ON v.parent_id = line.id) SELECT id FROM line"""
@@ -69,8 +70,8 @@ def _versions(count: int, rng: Random) -> Iterator[tuple[Any, ...]]:
             depths.append(depth)
             jumps.append(jump)
         author = rng.randrange(AGENTS) + 1
-        yield (number + 1, TOOLS + AGENTS + number + 1, number % TOOLS + 1, number // TOOLS, parent, depth, jump, author,
-               None, "c", 3, 4, 5, 6, 40, 20, "why", "")  # fmt: skip
+        yield (number + 1, TOOLS + AGENTS + number + 1, number % TOOLS + 1, number // TOOLS, parent, depth, jump,
+               author, None, "c", 3, 4, 5, 6, 40, 20, "why", "")  # fmt: skip
 
 
 def _fill(connection: sqlite3.Connection, table: str, rows: Any) -> None:
@@ -91,6 +92,10 @@ def timed(call: Callable[[], object], *, times: int) -> tuple[float, float]:
     return statistics.median(walls) * 1e3, (time.process_time() - began) / times * 1e3
 
 
+def _plainly(plain: sqlite3.Connection, sql: str, *given: int) -> list[Any]:
+    return plain.execute(sql, given).fetchall()
+
+
 def report(path: Path) -> None:
     """Print what each question takes, the limit it is held to, and what a plain recursive query takes."""
     with Store.open(path) as store, closing(sqlite3.connect(path)) as plain:
@@ -98,14 +103,14 @@ def report(path: Path) -> None:
         deep = plain.execute("SELECT id FROM tool_version WHERE depth = ? LIMIT 1", (top[1],)).fetchone()[0]
         leaf = top[0]
         print(f"{top[0]} versions, deepest line {top[1]}, {path.stat().st_size / 1e6:.0f} MB")
-        plainly = lambda sql, *given: partial(lambda: plain.execute(sql, given).fetchall())  # noqa: E731
         rows: list[tuple[str, float, Callable[[], object], int, Callable[[], object] | None]] = [
             ("open the database", 200, lambda: Store.open(path).close(), 5, None),
-            ("ancestors", 5, lambda: store.lineage.ancestors(deep), 50, plainly(CTE_ANCESTORS, deep)),
+            ("ancestors", 5, lambda: store.lineage.ancestors(deep), 50, partial(_plainly, plain, CTE_ANCESTORS, deep)),
             ("common ancestor", 1, lambda: store.lineage.common_ancestor(deep, leaf), 200,
-             plainly(CTE_COMMON, deep, leaf)),
+             partial(_plainly, plain, CTE_COMMON, deep, leaf)),
             ("ancestor at a depth", 1, lambda: store.lineage.ancestor(deep, depth=7), 200, None),
-            ("descendants of a leaf", 1, lambda: store.lineage.descendants(leaf), 200, plainly(CTE_DESCENDANTS, leaf)),
+            ("descendants of a leaf", 1, lambda: store.lineage.descendants(leaf), 200,
+             partial(_plainly, plain, CTE_DESCENDANTS, leaf)),
             ("Muller table, 100 buckets", 2_000, lambda: store.ask.alive(buckets=100), 2, None),
             ("the same by author", 0, lambda: store.ask.alive(buckets=100, by="author"), 1, None),
             ("the same as of the middle", 0, lambda: store.ask.alive(buckets=100, as_of=top[0] // 2), 1, None),

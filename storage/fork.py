@@ -102,4 +102,5 @@ def _note_all(tx: Transaction, past: Store, turn: int, moment: float) -> None:
 def _keep_texts(tx: Transaction, past: Store, name: str, values: Values) -> None:
     for column in _TEXTS[name]:
         if values[column] is not None:
-            tx.blob(past.blobs.text(values[column]))
+            keep = tx.code if column == "code_hash" else tx.blob
+            keep(past.blobs.text(values[column]))

@@ -42,8 +42,9 @@ _VERSION_BROOD = VERSIONS.where(_VERSION.c.id.in_(_downwards("tool_version"))).o
 _AGENT_LINE = AGENTS.where(_AGENT.c.id.in_(_upwards("agent"))).order_by(None).order_by(_AGENT.c.id.desc())
 _AGENT_BROOD = AGENTS.where(_AGENT.c.id.in_(_downwards("agent")))
 # Each step carries its whole row, so that every ancestor is looked up once.
-_COLUMNS = ", ".join(_VERSION.c.keys())
-_STEP = ", ".join(f"v.{name}" for name in _VERSION.c.keys())
+_NAMES = [column.name for column in _VERSION.columns]
+_COLUMNS = ", ".join(_NAMES)
+_STEP = ", ".join(f"v.{name}" for name in _NAMES)
 _VERSION_LINE = text(
     f"WITH RECURSIVE line({_COLUMNS}) AS ("
     f" SELECT {_STEP} FROM tool_version w JOIN tool_version v ON v.id = w.parent_id WHERE w.id = :id"

@@ -21,14 +21,14 @@ from sqlalchemy import Column, Connection, ForeignKey, inspect
 from sqlalchemy import Table as CoreTable
 
 from .backup import copy_database
-from .database import APPEND_ONLY, SCHEMA_VERSION, connect_migrator, telling, told
+from .database import APPEND_ONLY, SCHEMA_VERSION, connect_migrator, told
 from .errors import Damaged, StorageError
 from .history import verify
 from .schema import differences
 from .seal_past import seal_past
 from .tables import ALL, table
 from .tree import tree_hash
-from .views import drop_views, make_views, stale_views
+from .views import drop_views, make_views
 
 # The tables that this one points to need not be looked at.
 _ALONE: dict[str, Any] = {"recreate": "always", "reflect_kwargs": {"resolve_fks": False}}
@@ -47,7 +47,6 @@ def migrate(path: Path, *, at: float) -> int | None:
     with closing(connect_migrator(path)) as connection:
         before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
         if before >= SCHEMA_VERSION:
-            _refresh(connection, path)
             return None
         copy_database(path, backup_path(path, before), replace=True)
         try:
@@ -64,15 +63,6 @@ def migrate(path: Path, *, at: float) -> int | None:
 def backup_path(path: Path, version: int) -> Path:
     """Return where a database of an older schema is kept before it is migrated."""
     return path.with_name(f"{path.name}.backup-v{version}")
-
-
-def _refresh(connection: Connection, path: Path) -> None:
-    """Bring the views of another release with the same tables up to date."""
-    with telling(path):
-        if stale_views(connection):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            make_views(connection)
-            connection.exec_driver_sql("COMMIT")
 
 
 class Within:

@@ -9,6 +9,7 @@ from typing import Literal, Self, TypedDict
 from .errors import ConfigurationError
 
 NOW = 2**62
+_DIGITS = 40
 
 
 class Moment(TypedDict, total=False):
@@ -36,8 +37,8 @@ class AsOf:
         Raises: ConfigurationError: the text is none of these.
         """
         kind, _, number = text.rpartition(":") if text[:4] in ("turn", "seq:") else ("", "", text)
-        if kind in ("", "seq", "turn") and number.isascii() and number.isdecimal():
-            return cls("turn" if kind == "turn" else "seq", min(int(number[:20]), NOW))
+        if kind in ("", "seq", "turn") and number.isascii() and number.isdecimal() and len(number) < _DIGITS:
+            return cls("turn" if kind == "turn" else "seq", int(number))
         try:
             return cls("time", datetime.fromisoformat(text).timestamp())
         except (ValueError, OverflowError, OSError):

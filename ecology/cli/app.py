@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .asking import ask_app
 from .auditing import audit
 from .breeding import breed
 from .charters import charter_app
@@ -22,6 +23,7 @@ from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
 from .trying import doctor, try_
 from .upkeep import backup, compact, migrate
+from .why import why
 
 app = typer.Typer(
     help="A population of agents that repair, critique and rewrite each other's tools under rules.",
@@ -52,8 +54,8 @@ def _version() -> str:
 
 
 for command in (
-    run, resume, fork, replay, agents, lineage, show, board, verdicts, incidents, audit, backup, compact, migrate,
-    doctor, mailbox,
+    run, resume, fork, replay, agents, lineage, show, why, board, verdicts, incidents, audit, backup, compact,
+    migrate, doctor, mailbox,
 ):  # fmt: skip
     app.command()(command)
 for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback, stop):
@@ -65,3 +67,4 @@ govern_app.command("replay")(judge_history)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(charter_app, name="charter")
 app.add_typer(govern_app, name="govern")
+app.add_typer(ask_app, name="ask")

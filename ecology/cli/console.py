@@ -19,10 +19,25 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from storage import EcologyError
+from storage import AsOf, EcologyError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-AsOfOption = Annotated[int | None, typer.Option("--as-of", min=1, help="Show the state as of this seq.")]
+
+
+def moment(text: str) -> AsOf:
+    """Return the moment that was typed."""
+    found = AsOf.parse(text)
+    if found == AsOf("seq", 0):
+        raise typer.BadParameter("'0' is before everything; the first seq is 1")
+    return found
+
+
+AsOfOption = Annotated[
+    AsOf | None,
+    typer.Option(
+        "--as-of", parser=moment, metavar="WHEN", help="As of a seq (120), the end of a turn (turn:40) or a time."
+    ),
+]
 
 _UNBOUNDED = 1 << 20
 

@@ -31,9 +31,9 @@ def agents(
 ) -> None:
     """List the agents: who they are, what they do, whose children, and their energy."""
     with Store.open(database) as store:
-        _require_past(store, as_of)
-        found = store.agents.all(as_of=as_of, alive=alive or None)
-        rows = [_agent(store, each, as_of=as_of) for each in found]
+        seq = store.as_of(as_of)
+        found = store.agents.all(as_of=seq, alive=alive or None)
+        rows = [_agent(store, each, as_of=seq) for each in found]
     columns = ("id", "name", "species", "model", "founder_id", "parent_id", "depth", "energy", "retired")
     print_rows(rows, columns, name="agents", as_json=as_json)
 
@@ -46,9 +46,9 @@ def lineage(
 ) -> None:
     """Show how a tool became what it is, newest version first."""
     with Store.open(database) as store:
-        _require_past(store, as_of)
-        found = [store.tools.find(tool, as_of=as_of)] if tool else store.tools.all(as_of=as_of)
-        rows = [row for each in found for row in _line(store, each, as_of=as_of)]
+        seq = store.as_of(as_of)
+        found = [store.tools.find(tool, as_of=seq)] if tool else store.tools.all(as_of=seq)
+        rows = [row for each in found for row in _line(store, each, as_of=seq)]
     columns = ("id", "number", "author", "visible", "gate", "fuel", "reason")
     print_rows(rows, columns if tool else ("tool", *columns), name="versions", as_json=as_json)
 
@@ -84,17 +84,17 @@ def board(
 ) -> None:
     """List what can be sensed on the blackboard, strongest first, or its posts, oldest first."""
     with Store.open(database) as store:
-        _require_past(store, as_of)
+        seq = store.as_of(as_of)
         if kind == "posts":
             if turn is not None:
                 raise typer.BadParameter("--turn is about signals; leave it out, or ask for `--kind signals`")
-            rows = [asdict(each) for each in store.board.since(0, topic_glob=topic, limit=limit, as_of=as_of)]
+            rows = [asdict(each) for each in store.board.since(0, topic_glob=topic, limit=limit, as_of=seq)]
             columns: tuple[str, ...] = ("id", "seq", "agent_id", "topic", "body")
         else:
             if topic is not None:
                 raise typer.BadParameter("--topic is about posts; leave it out, or ask for `--kind posts`")
-            moment = store.totals.last_turn() if turn is None else turn
-            rows = [asdict(each) for each in store.board.sense(moment, as_of=as_of)[:limit]]
+            moment = store.totals.last_turn(as_of=seq) if turn is None else turn
+            rows = [asdict(each) for each in store.board.sense(moment, as_of=seq)[:limit]]
             columns = ("kind", "subject", "strength")
     print_rows(rows, columns, name=kind, as_json=as_json)
 
@@ -110,9 +110,9 @@ def verdicts(
 ) -> None:
     """List what the rule layer said, newest first: the rule, its evidence, and what would have passed."""
     with Store.open(database) as store:
-        _require_past(store, as_of)
+        seq = store.as_of(as_of)
         tool_id = store.tools.find(tool).id if tool else None
-        found = store.tools.verdicts(tool_id=tool_id, rule=rule, outcome=outcome, limit=limit, as_of=as_of)
+        found = store.tools.verdicts(tool_id=tool_id, rule=rule, outcome=outcome, limit=limit, as_of=seq)
         rows = [asdict(each) for each in found]
     columns = ("seq", "proposal_id", "stage", "rule", "outcome", "evidence", "would_pass")
     print_rows(rows, columns, name="verdicts", as_json=as_json)
@@ -201,12 +201,6 @@ def _number(name: str, *, of: str) -> int:
     if len(name) > len(str(_FAR)) or int(name) > _FAR:
         raise NotFound(f"no {of} {name:.40} in this database; no number is as large as that")
     return int(name)
-
-
-def _require_past(store: Store, as_of: int | None) -> None:
-    newest = store.last_seq()
-    if as_of is not None and as_of > newest:
-        raise NotFound(f"{store.path} has no seq {as_of}; its newest is {newest}, so leave `--as-of` out or go back")
 
 
 def _with(model: str) -> str:

@@ -10,8 +10,9 @@ from .rewriting import Cost
 from .rows import Rows
 from .time import Share, Spread, Trait
 from .when import seq_of
+from .why import Event
 
 __all__ = [
-    "QUESTIONS", "Asking", "Change", "Cost", "Fork", "Kin", "Need", "Question", "Rows", "Share", "Spread", "Step",
-    "Trait", "Use", "seq_of",
+    "QUESTIONS", "Asking", "Change", "Cost", "Event", "Fork", "Kin", "Need", "Question", "Rows", "Share", "Spread",
+    "Step", "Trait", "Use", "seq_of",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from .rewriting import COST, CRITIQUES, GAINS, RULES, VETOES, Cost
 from .rows import Rows
 from .time import ALIVE, DIVERSITY, Share, Spread, Trait
 from .when import seq_of
+from .why import Event, why
 
 Row = TypeVar("Row")
 
@@ -162,6 +163,13 @@ class Asking:
     def deaths(self, *, as_of: When = None) -> Rows[DeathRow]:
         """Return who died, when and why; `Store.verify` says whether the history was altered."""
         return self._ask(DEATHS, seq_of(self._reads, as_of))
+
+    def why(self, seq: int, *, limit: int = 200, as_of: When = None) -> Rows[Event]:
+        """Return what led to an event, up to the root, and at most `limit` events that came of it, the earliest.
+
+        Raises: NotFound: there is (or was then) no such event.
+        """
+        return why(self._reads, seq, limit=limit, as_of=seq_of(self._reads, as_of))
 
     def view(self, name: str, *, as_of: When = None) -> Rows[Any]:
         """Return all rows of a view (`v_version`, ...), as it was at a moment.

@@ -64,7 +64,8 @@ need(place, kind, id, name, detail, kept) AS (
   CASE v.id WHEN taken.base_id THEN 'what the work began from' ELSE 'head of the tool' END,
   EXISTS (SELECT 1 FROM blob b WHERE b.hash = v.code_hash)
   FROM taken JOIN tool_version v ON v.id IN (taken.base_id, taken.head_id) JOIN tool t ON t.id = v.tool_id
- UNION ALL SELECT 6, 'operator', v.id, t.name, 'made the edits', EXISTS (SELECT 1 FROM blob b WHERE b.hash = v.code_hash)
+ UNION ALL SELECT 6, 'operator', v.id, t.name, 'made the edits',
+  EXISTS (SELECT 1 FROM blob b WHERE b.hash = v.code_hash)
   FROM taken JOIN tool_version v ON v.id = taken.operator_id JOIN tool t ON t.id = v.tool_id
  UNION ALL SELECT 7, 'proposal', p.id, t.name, p.reason, EXISTS (SELECT 1 FROM blob b WHERE b.hash = p.code_hash)
   FROM taken JOIN json_each(coalesce(taken.proposals, '[]')) j JOIN proposal p ON p.id = j.value
@@ -73,7 +74,8 @@ need(place, kind, id, name, detail, kept) AS (
   EXISTS (SELECT 1 FROM blob b WHERE b.hash = c.reply_hash)
   FROM taken JOIN model_call c ON c.turn = taken.turn
  UNION ALL SELECT 9, 'model call', NULL, taken.model, 'replies that were counted but not kept', 0 FROM taken
-  WHERE taken.calls - coalesce(json_extract((SELECT payload FROM event WHERE event.seq = taken.seq), '$.talk.shared'), 0)
+  WHERE taken.calls - (SELECT coalesce(json_extract(e.payload, '$.talk.shared'), 0) FROM event e
+    WHERE e.seq = taken.seq)
    > (SELECT count(*) FROM model_call c WHERE c.turn = taken.turn))
 SELECT kind, id, name, detail, kept FROM (
  SELECT 0 AS place, 'turn' AS kind, turn AS id, agent AS name,

@@ -1,7 +1,8 @@
 """The views: every table of the database by name, for plain SQL, for the questions and for exports.
 
 Promises: they are part of the file, so that any SQLite shell or Datasette has them; their columns and what these mean
-are the fields of typed rows. Does not promise: speed on a view that is read whole where a question has a narrower query.
+are the fields of typed rows.
+Does not promise: speed on a view that is read whole where a question has a narrower query.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ __all__ = [
     "drop_views",
     "make_views",
     "meanings",
+    "renew_views",
     "stale_views",
 ]
 
@@ -57,6 +59,14 @@ def make_views(connection: Connection) -> None:
     for view in stale_views(connection):
         connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view.name}")
         connection.exec_driver_sql(view.statement)
+
+
+def renew_views(connection: Connection) -> None:
+    """Bring the views of another release with the same tables up to date, in a transaction of its own."""
+    if stale_views(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        make_views(connection)
+        connection.exec_driver_sql("COMMIT")
 
 
 def drop_views(connection: Connection) -> None:

@@ -5,8 +5,9 @@ Promises: a field's meaning stands beside the field, once; documents and exports
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 
@@ -26,11 +27,15 @@ class View:
         return f"CREATE VIEW {self.name} AS {self.sql}"
 
 
-@cache
-def meanings(row: type[Any]) -> dict[str, str]:
+def meanings(row: type[Any]) -> Mapping[str, str]:
     """Return what each field of a row type means, by the name of the field, in order."""
-    hints = get_type_hints(row, include_extras=True)
-    return {name: hints[name].__metadata__[0] for name in row.__dataclass_fields__}
+    if row not in _KNOWN:
+        hints = get_type_hints(row, include_extras=True)
+        _KNOWN[row] = MappingProxyType({each.name: hints[each.name].__metadata__[0] for each in fields(row)})
+    return _KNOWN[row]
+
+
+_KNOWN: dict[type[Any], Mapping[str, str]] = {}
 
 
 def joined(sql: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from tests.storage.questions.story import PER_TURN, Proposal, Story, Version
+from tests.storage.questions.story import PER_TURN, Agent, Proposal, Story, Version
 
 Edge = tuple[int, int, str]
 
@@ -107,7 +107,7 @@ def _first(found: Iterable[Proposal]) -> Proposal | None:
 
 
 def vetoes(story: Story) -> list[tuple[int, str, int | None, str | None, int | None]]:
-    rows = []
+    rows: list[tuple[int, str, int | None, str | None, int | None]] = []
     for each in story.verdicts:
         if each.outcome != "veto":
             continue
@@ -121,7 +121,9 @@ def vetoes(story: Story) -> list[tuple[int, str, int | None, str | None, int | N
             if (one.tool, one.meaning) == (about.tool, about.meaning) and one.seq > each.seq and one.proposal
         ]  # fmt: skip
         last = min(accepted, default=None)
-        rows.append((each.id, each.rule, again and again.id, again and outcome(story, again.id), last))
+        rows.append(
+            (each.id, each.rule, again.id if again else None, outcome(story, again.id) if again else None, last)
+        )
     return rows
 
 
@@ -133,7 +135,7 @@ def rules(story: Story) -> dict[str, tuple[int, int, int]]:
 
 
 def critiques(story: Story) -> list[tuple[int, int | None, int]]:
-    rows = []
+    rows: list[tuple[int, int | None, int]] = []
     for each in story.critiques:
         about: Proposal | None = next(one for one in story.proposals if one.id == each.proposal)
         assert about is not None
@@ -142,7 +144,7 @@ def critiques(story: Story) -> list[tuple[int, int | None, int]]:
             about = _first(one for one in story.proposals if one.tool == tool and one.seq > each.seq)
         became = [one for one in story.versions if about and one.proposal == about.id]
         helped = bool(became) and (gain(story, became[0]) or 0) > 0
-        rows.append((each.id, about and about.id, int(helped)))
+        rows.append((each.id, about.id if about else None, int(helped)))
     return rows
 
 
@@ -173,8 +175,8 @@ def alive(story: Story, last: int, buckets: int, by: str) -> dict[tuple[int, str
     return dict(rows)
 
 
-def kind(agent: object, names: dict[int, object], by: str) -> str:
-    one = names[agent.founder] if by == "founder" else agent  # type: ignore[attr-defined]
+def kind(agent: Agent, names: dict[int, Agent], by: str) -> str:
+    one = names[agent.founder] if by == "founder" else agent
     return str(getattr(one, {"founder": "name", "author": "name"}.get(by, by)))
 
 
@@ -189,7 +191,7 @@ def diversity(story: Story, last: int, buckets: int, by: str) -> list[tuple[int,
     for n, seq in enumerate(marks(last, buckets), 1):
         then = story.then(seq)
         gone = {each.agent for each in then.deaths}
-        living = Counter(kind(each, names, by) for each in then.agents if each.id not in gone)  # type: ignore[arg-type]
+        living = Counter(kind(each, names, by) for each in then.agents if each.id not in gone)
         heads = Counter({name: count for (bucket, name), count in code.items() if bucket == n})
         now = (effective(living), effective(heads))
         fell = any(2 * now[side] < max(row[2 + 2 * side] for row in rows) for side in (0, 1)) if rows else False

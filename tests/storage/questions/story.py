@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from storage import Case, Ruling, Score, Store, Task, Transaction
 
@@ -254,7 +255,7 @@ class Story:
 
     def then(self, seq: int) -> Story:
         """Return the story as it stood at a seq."""
-        cut = {
+        cut: dict[str, Any] = {
             name: [each for each in getattr(self, name) if each.seq <= seq]
             for name in ("agents", "versions", "proposals", "verdicts", "critiques", "turns", "deaths")
         }

@@ -6,7 +6,7 @@ Bob's objection; Cy, bred by Bob from Ann, builds `pair` on it; Ann dies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -60,7 +60,8 @@ def test_origin_lists_every_edge_to_what_a_version_came_from(told: SimpleNamespa
     rows = told.ask.origin(told.made)
 
     assert [(row.version_id, row.role, row.child_id) for row in rows] == [
-        (told.made, None, None), (told.fixed, "component", told.made), (2, "parent", told.made), (1, "parent", told.fixed),
+        (told.made, None, None), (told.fixed, "component", told.made), (2, "parent", told.made),
+        (1, "parent", told.fixed),
     ]  # fmt: skip
     assert [row.author for row in rows] == ["guard-3", "guard-1", None, None]
     assert [row.gain for row in rows] == [0.5, 0.5, None, None]
@@ -230,13 +231,14 @@ def test_what_is_no_moment_is_refused_in_a_sentence(text: str) -> None:
 
 
 def test_unknown_things_are_named(told: SimpleNamespace) -> None:
-    for wrong, call in [
+    calls: list[tuple[type[Exception], Callable[[], object]]] = [
         (UnknownVersion, lambda: told.ask.origin(99)), (UnknownVersion, lambda: told.ask.origin(told.late, as_of=5)),
         (UnknownTool, lambda: told.ask.vetoes(tool="srot")), (NotFound, lambda: told.ask.turn(99)),
         (NotFound, lambda: told.ask.agent("nobody")), (NotFound, lambda: told.ask.rules(as_of="turn:99")),
         (NotFound, lambda: told.ask.view("v_nothing")), (ConfigurationError, lambda: told.ask.alive(by="colour")),
         (ConfigurationError, lambda: told.ask.alive(buckets=0)),
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for wrong, call in calls:
         with pytest.raises(wrong):
             call()
 

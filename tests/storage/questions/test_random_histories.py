@@ -31,49 +31,65 @@ def tell(story: Story, plan: list[tuple[str, int, int]]) -> None:
     for deed, a, b in plan:
         gone = {each.agent for each in story.deaths}
         living = [each.id for each in story.agents if each.id not in gone]
-        if not living:
-            return
         agent, tool = living[a % len(living)], tools[b % len(tools)]
-        pending = [each.id for each in story.proposals if naive.outcome(story, each.id) == "open"]
-        fresh = [
-            each for each in pending
-            if all(one.parent == story.head(one.tool).id for one in story.proposals if one.id == each)
-        ]  # fmt: skip
-        match deed:
-            case "spawn":
-                story.spawn("guard")
-            case "bear":
-                story.turn(agent, activity="breed", tokens=b % 3, prompt="breeding" if b % 3 else "")
-                story.spawn("critic", parent=living[b % len(living)])
-            case "propose":
-                own = [each.id for each in story.versions if each.tool == tool]
-                other = [each.id for each in story.versions if each.tool != tool]
-                story.turn(agent, tool, tried=a % 5, base=story.head(tool).id)
-                story.propose(
-                    agent, tool, meaning=a % 4, score=b % 5 / 4, comment=f"try {a % 2}", basis=own[a % len(own)],
-                    components=(other[b % len(other)],) if a % 3 == 0 else (),
-                )  # fmt: skip
-            case "admit" if fresh:
-                story.turn(agent, tool, activity="review", proposals=(fresh[a % len(fresh)],))
-                story.judge(fresh[a % len(fresh)], quorum="pass")
-                story.admit(fresh[a % len(fresh)])
-            case "veto" if pending:
-                story.turn(None)
-                story.judge(pending[a % len(pending)], quorum="pass", better=("veto", "ask")[b % 2])
-            case "criticise" if pending:
-                story.turn(agent, tool, activity="review", proposals=(pending[a % len(pending)],))
-                story.criticise(pending[a % len(pending)], agent, ("support", "object")[b % 2])
-            case "retire" if len(living) > 1:
-                story.retire(agent, "tired")
-            case "restore":
-                story.turn(agent, tool)
-                own = [each.id for each in story.versions if each.tool == tool]
-                story.restore(tool, own[a % len(own)])
-            case _:
-                story.turn(None)
+        if deed in ("spawn", "bear", "retire"):
+            populate(story, deed, living, (a, b))
+        elif deed in ("propose", "restore"):
+            rework(story, deed, (agent, tool), (a, b))
+        else:
+            decide(story, deed, (agent, tool), (a, b))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def populate(story: Story, deed: str, living: list[int], draws: tuple[int, int]) -> None:
+    """Let an agent be born or go."""
+    a, b = draws
+    agent = living[a % len(living)]
+    if deed == "spawn":
+        story.spawn("guard")
+    elif deed == "bear":
+        story.turn(agent, activity="breed", tokens=b % 3, prompt="breeding" if b % 3 else "")
+        story.spawn("critic", parent=living[b % len(living)])
+    elif len(living) > 1:
+        story.retire(agent, "tired")
+
+
+def rework(story: Story, deed: str, who: tuple[int, int], draws: tuple[int, int]) -> None:
+    """Propose a rewrite, or bring an old version back."""
+    (agent, tool), (a, b) = who, draws
+    own = [each.id for each in story.versions if each.tool == tool]
+    other = [each.id for each in story.versions if each.tool != tool]
+    story.turn(agent, tool, tried=a % 5, base=story.head(tool).id)
+    if deed == "restore":
+        story.restore(tool, own[a % len(own)])
+        return
+    story.propose(
+        agent, tool, meaning=a % 4, score=b % 5 / 4, comment=f"try {a % 2}", basis=own[a % len(own)],
+        components=(other[b % len(other)],) if a % 3 == 0 else (),
+    )  # fmt: skip
+
+
+def decide(story: Story, deed: str, who: tuple[int, int], draws: tuple[int, int]) -> None:
+    """Admit, veto or criticise a rewrite that is open."""
+    (agent, tool), (a, b) = who, draws
+    pending = [each for each in story.proposals if naive.outcome(story, each.id) == "open"]
+    fresh = [each for each in pending if each.parent == story.head(each.tool).id]
+    if deed == "admit" and fresh:
+        chosen = fresh[a % len(fresh)].id
+        story.turn(agent, tool, activity="review", proposals=(chosen,))
+        story.judge(chosen, quorum="pass")
+        story.admit(chosen)
+    elif deed == "veto" and pending:
+        story.turn(None)
+        story.judge(pending[a % len(pending)].id, quorum="pass", better=("veto", "ask")[b % 2])
+    elif deed == "criticise" and pending:
+        chosen = pending[a % len(pending)].id
+        story.turn(agent, tool, activity="review", proposals=(chosen,))
+        story.criticise(chosen, agent, ("support", "object")[b % 2])
+    else:
+        story.turn(None)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(PLANS, st.integers(0, 10**6))
 def test_every_answer_is_what_loops_over_plain_values_give(plan: list[tuple[str, int, int]], draw: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "zoo.db") as store:
