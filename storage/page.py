@@ -12,7 +12,7 @@ from sqlalchemy import Column
 
 from .database import SCHEMA_VERSION
 from .questions import QUESTIONS, Question
-from .tables import HISTORY, OPERATIONAL, Table
+from .tables import ALL, HISTORY, OPERATIONAL, Table
 from .views import VIEWS, View, meanings
 
 _INTRODUCTION = f"""# The database
@@ -51,7 +51,7 @@ def page() -> str:
     parts += ["## Questions\n", *(line for each in QUESTIONS.values() for line in _question(each))]
     for title, names in (
         ("Tables of the history", ("event", "blob", *HISTORY)),
-        ("Tables outside the history", OPERATIONAL),
+        ("Tables outside the history", (*OPERATIONAL, "seal")),
     ):
         parts += [f"## {title}\n", *(line for name in names for line in _table(name))]
     return "\n".join(parts)
@@ -126,7 +126,7 @@ def _columns(name: str) -> list[Column[object]]:
 
 
 def _names() -> tuple[str, ...]:
-    return ("event", "blob", *HISTORY, *OPERATIONAL)
+    return ALL
 
 
 def _documents() -> dict[str, str]:

@@ -28,6 +28,7 @@ from .keeper import WAL_LEAST, Keeper
 from .seal import Written, make_seal
 from .signing import Sign
 from .transaction import START, Head, Transaction, insert_seal, read_head
+from .views import renew_views
 
 T = TypeVar("T")
 Change = Callable[[Transaction], T]
@@ -114,6 +115,7 @@ class Writer:
         self._connection: Connection = connect_writer(path)
         try:
             self._head: Head = read_head(self._connection)
+            renew_views(self._connection)
             require_same_end(path, self._mark(), known=self._known)
             # Checkpoints are the keeper's business.
             self._connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from ecology.cli.app import app
 from storage import QUESTIONS
 from tests.ecology.cli.command_line import Shell, Zoo
 
@@ -20,14 +23,15 @@ WORDS = {
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_each_question_is_a_command_that_answers_in_text_and_in_json(ecology: Shell, zoo: Zoo, question: str) -> None:
-    words: tuple[str | Path, ...] = (question, zoo.database, *WORDS.get(question, "").split())
+def test_each_question_is_a_command_that_answers_in_text_and_in_json(zoo: Zoo, question: str) -> None:
+    words = ["ask", question, str(zoo.database), *WORDS.get(question, "").split()]
 
-    said, told = ecology("ask", *words), ecology("ask", *words, "--json")
+    # In this process, for thirty new ones take their time.
+    said, told = (CliRunner().invoke(app, [*words, *more]) for more in ([], ["--json"]))
 
-    assert (said.code, said.err, told.code, told.err) == (0, "", 0, "") and said.out.strip()
-    assert len(told.document()) >= 2
-    assert ecology.files() == set()
+    assert (said.exit_code, told.exit_code) == (0, 0) and said.stdout.strip()
+    document = json.loads(told.stdout)
+    assert next(iter(document)) == "schema_version" and len(document) >= 2
 
 
 def test_a_question_can_be_asked_as_of_a_turn(ecology: Shell, zoo: Zoo) -> None:
@@ -36,7 +40,8 @@ def test_a_question_can_be_asked_as_of_a_turn(ecology: Shell, zoo: Zoo) -> None:
         for words in ((), ("--as-of", "turn:2"))
     )
 
-    assert {each["since_seq"] for each in then} < {each["since_seq"] for each in now}
+    assert max(each["since_seq"] for each in then) < max(each["since_seq"] for each in now)
+    assert [each["amount"] for each in then if each["kind"] == "run"] == [2.0]
 
 
 def test_a_change_is_shown_side_by_side(ecology: Shell, zoo: Zoo) -> None:
