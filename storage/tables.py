@@ -1,8 +1,8 @@
 """The tables: what is remembered, column by column.
 
 Promises: every history row carries `seq`, the event that wrote it; columns marked `CLOCK` (wall time, facts about the
-machine) are outside the hash chain; `HISTORY` lists the history tables in an order in which rows can be inserted; the
-seals cover every column of every table in `SEALED`.
+machine) are outside the hash chain; `HISTORY` lists the history tables in an order in which rows can be inserted.
+The seals cover every column of every table in `SEALED`.
 Does not promise: reading or writing; the facades (`tools`, `blackboard` and so on) do that.
 """
 
@@ -17,9 +17,9 @@ from sqlmodel import Field, SQLModel
 CLOCK: dict[str, Any] = {"clock": True}
 # Events by which people put something in force or let it go, and what comes of it; `request` is what they asked.
 CONTROL_KINDS = (
-    "quarantine", "release", "freeze", "unfreeze", "await", "approve", "deny", "stop", "clear", "break_glass",
-    "roll_back", "canary",
-)  # fmt: skip
+    *("quarantine", "release", "freeze", "unfreeze", "await", "approve", "deny", "stop", "clear"),
+    *("break_glass", "roll_back", "canary"),
+)
 
 
 def column(meaning: str, *, to: str = "", key: bool = False, clock: bool = False, **more: Any) -> Any:
@@ -28,10 +28,8 @@ def column(meaning: str, *, to: str = "", key: bool = False, clock: bool = False
     Args: to: the column it points to; key: it is the primary key; clock: it is outside the hash chain.
     """
     more["sa_column_kwargs"] = {"comment": meaning, "info": CLOCK if clock else {}}
-    if to:
-        more["foreign_key"] = to
-    if key:
-        more |= {"default": None, "primary_key": True}
+    more |= {"foreign_key": to} if to else {}
+    more |= {"default": None, "primary_key": True} if key else {}
     return Field(**more)
 
 
@@ -399,4 +397,4 @@ def table(name: str) -> CoreTable:
 
 def table_names() -> frozenset[str]:
     """Return the names of all tables of a store."""
-    return frozenset({"event", "blob", *HISTORY, *OPERATIONAL})
+    return frozenset(SEALED)
