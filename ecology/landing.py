@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Spoken, Test, niche_parts
-from governance import Council
+from governance import Council, Verdict
 from storage import Store, Transaction
 
 from .attention import Pick
@@ -79,6 +79,8 @@ class Landing:
         moment = self._scribe.moment(turn=number, cause=self._world.seq)
         turn = Minutes(tx, pick, moment, number, self._scribe, self._world)
         self._charge(turn, deed)
+        if deed.actions and not actions:
+            self._tell_dropped(turn, deed)
         self._act(turn, actions, deed, again)
         self._afterwards(turn)
         self._move(tx, number=number)
@@ -90,7 +92,10 @@ class Landing:
             self._scribe.fold(tx)
 
     def _open(self, tx: Transaction, *, number: int, pick: Pick, deed: Deed) -> Sequence[AnyAction]:
-        """Write the lease and the turn's own event; drop the actions of an agent without a lease or in quarantine."""
+        """Write the lease and the turn's own event; return what may be acted on.
+
+        Nothing may be, where the lease was refused or the agent is set aside by now; `_tell_dropped` says so.
+        """
         caused = self._scribe.moment(turn=number, cause=pick.cause)
         claim = self._store.board.claim(tx, pick.work, agent_id=pick.agent_id, lease=self._settings.window, **caused)
         tool = self._world.tools[pick.tool_id] if pick.tool_id else None
@@ -105,9 +110,23 @@ class Landing:
             **caused,
         )
         self._scribe.fold(tx)
-        if claim is None or self._world.in_force.holds_agent(pick.agent_id, self._world.founders[pick.agent_id]):
+        if claim is None or self._set_aside(pick):
             return ()
         return deed.actions
+
+    def _set_aside(self, pick: Pick) -> bool:
+        return self._world.in_force.holds_agent(pick.agent_id, self._world.founders[pick.agent_id])
+
+    def _tell_dropped(self, turn: Minutes, deed: Deed) -> None:
+        """Write a verdict on what was not acted on."""
+        wanted = [type(action).__name__.lower() for action in deed.actions if not isinstance(action, Pass)]
+        if not wanted:
+            return
+        rule, hold = ("Lease", "the same once nobody else is at this work")
+        if self._set_aside(turn.pick):
+            rule, hold = ("NotQuarantined", "the same once `ecology release` has let the agent go")
+        digest = self._council.charter.digest
+        turn.judge(None, (Verdict(rule, "admit", "veto", {"agent": turn.pick.agent_id, "acts": wanted}, hold, digest),))
 
     def _charge(self, turn: Minutes, deed: Deed) -> None:
         """Enter what the turn took: energy for all but breeders, and what a model was paid."""

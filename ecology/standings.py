@@ -42,9 +42,12 @@ def standing_of(world: World, tool: ToolState, proposal: ProposalState, *, turn:
             genome=genome_text(world.born[agent_id].genome),
         )
         for agent_id, stance, shown in proposal.critiques
+        # What is set aside neither supports nor stops anything.
+        if not world.in_force.holds_agent(agent_id, world.founders[agent_id])
     )  # fmt: skip
     twin = _twin(world, tool, proposal)
     owner = tool.head.author_id
+    made_of = {proposal.basis_id, *proposal.components}
     tallies = world.tallies
     return Standing(
         turn=turn,
@@ -56,6 +59,7 @@ def standing_of(world: World, tool: ToolState, proposal: ProposalState, *, turn:
         approved=bool(waiting and waiting.approved),
         quarantined=_quarantined(world, tool, proposal),
         frozen=tool.frozen,
+        taken_back=tuple(sorted(each for each in made_of if world.version(each).taken_back)),
         admitted=tallies.admitted.times(agent_id=proposal.author_id, tool_id=tool.id, lineage=lineage),
         spent=tallies.spent(agent_id=proposal.author_id, lineage=lineage, tool_id=tool.id),
         kin=tallies.kin[lineage],

@@ -310,11 +310,10 @@ class World:
         return canary.proposal if canary and is_canary else self.proposals.get(proposal_id)
 
     def _drop_stale(self, versions: set[int]) -> None:
-        """Let nothing be offered again that was made from a version taken back."""
-        for tool_id in {self._versions[number].tool_id for number in versions}:
-            stale = self.tools[tool_id].stale
-            for number in [each.id for each in stale.values() if each.basis_id in versions]:
-                del stale[number]
+        """Let nothing be offered again that was made from a version taken back, or is built on one."""
+        for tool in self.tools.values():
+            for late in [each for each in tool.stale.values() if versions & {each.basis_id, *each.components}]:
+                del tool.stale[late.id]
 
     def _reopen(self, state: Mapping[str, Any], *, seq: int) -> None:
         """Take a vetoed rewrite back in, that it may be saved in spite of its vetoes."""

@@ -64,13 +64,24 @@ class NotFrozen:
         return Objection({"frozen": motion.tool}, "the same rewrite once `ecology unfreeze` lets the tool change again")
 
 
+@dataclass(frozen=True, slots=True)
+class NotTakenBack:
+    """A rewrite may not be made from, nor built on, a version that was rolled back."""
+
+    def judge(self, motion: Motion, standing: Standing) -> Objection | None:
+        """Object while its basis or a component is taken back."""
+        if not standing.taken_back:
+            return None
+        return Objection({"taken_back": list(standing.taken_back)}, "a rewrite without what was taken back")
+
+
 def _quarantined(standing: Standing) -> Objection | None:
     if not standing.quarantined:
         return None
     return Objection({"quarantined": standing.quarantined}, "the same once `ecology release` has let it go")
 
 
-PROTECTION_RULES = (NeedsApproval, NotQuarantined, NotFrozen)
+PROTECTION_RULES = (NeedsApproval, NotQuarantined, NotFrozen, NotTakenBack)
 PARENTHOOD_RULES = (ParentNotQuarantined,)
 
 

@@ -100,7 +100,8 @@ class Standing:
     `critiques` of the proposal, oldest first (a later one of the same agent replaces its earlier); `admissions`: the
     turns in which the tool's latest versions were admitted; `population`: living agents; `energy`: the
     author's or parent's; `models`: those that the user let agents think with; `approved`: whether a person approved
-    the motion; `quarantined`: what of the matter is in quarantine, in words ("" for nothing); `frozen`: the tool is.
+    the motion; `quarantined`: what of the matter is in quarantine, in words ("" for nothing); `frozen`: the tool is;
+    `taken_back`: the versions that a rewrite rests on and that were rolled back.
     `admitted` and `born` are when the author's rewrites became versions and the parent's children were born; `kin`:
     living agents of the lineage, `kin_energy` what they own together; `owner_id` and `owner_lineage` are of whoever
     wrote the head (None: it came so); `twin`: the earlier version that is the same program (None: there is none), and
@@ -117,6 +118,7 @@ class Standing:
     approved: bool = False
     quarantined: str = ""
     frozen: bool = False
+    taken_back: tuple[int, ...] = ()
     admitted: Times = field(default_factory=Times)
     born: Times = field(default_factory=Times)
     spent: Spent = field(default_factory=Spent)

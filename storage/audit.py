@@ -124,6 +124,11 @@ def _held_against(lines: Sequence[Line], walk: SealWalk) -> Iterator[Finding]:
 
 
 def _unproven(lines: Sequence[Line], walk: SealWalk) -> Iterator[str]:
+    if lines and lines[0].mark.seal > 0:
+        yield (
+            f"the head file begins only at commit {lines[0].mark.seal}: it was made anew then, and an end that was cut"
+            " off before that would not show"
+        )
     if lines and lines[-1].state != "closed":
         after = walk.last_seal - lines[-1].mark.seal
         yield (

@@ -1,6 +1,7 @@
 """Break the glass: admit a vetoed rewrite in spite of rules that a person names, with a reason for all to see.
 
-Promises: every rule that vetoed it must be named; what never ran in the sandbox is not admitted.
+Promises: every rule that vetoed it, or would now, must be named; nothing is admitted while the kill switch is thrown,
+nor ever what never ran in the sandbox.
 Does not promise: that the rules were wrong. Nobody is paid for such a version.
 """
 
@@ -9,19 +10,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from storage import Blobs, Control, EvaluationRecord, Moment, ProposalRecord, Score, Tools, Transaction
+from storage import Agents, Blobs, Control, EvaluationRecord, Moment, ProposalRecord, Score, Tools, Transaction
 
+from .in_force import InForce
 from .request import BreakGlass, Refused
+from .roll_back import call_where_failing
 
 
 def break_glass(tx: Transaction, request: BreakGlass) -> tuple[str, Callable[[Moment], None]]:
     """Return what a breaking of the glass comes to, and how to write it.
 
-    Raises: UnknownProposal: there is none. Refused: it is not vetoed, a rule is not named, or it never ran.
+    Raises: UnknownProposal: there is none. Refused: it is not vetoed, a rule is not named, it never ran, or the kill
+        switch is thrown.
     """
     tools = Tools(tx)
     proposal = tools.proposal(request.proposal_id)
-    _require_vetoed(tx, request)
+    held = InForce.of(Control(tx))
+    if held.stopped:
+        raise Refused(f"proposal {proposal.id} cannot be admitted while the kill switch is thrown; clear it first")
+    _require_vetoed(tx, request, standing=_standing(tx, proposal, held))
     trial = _trial(tx, proposal)
     head = tools.head(proposal.tool_id)
     score = Score(trial.visible_passed, trial.visible_total, trial.gate_passed, trial.gate_total, trial.fuel)
@@ -38,19 +45,34 @@ def break_glass(tx: Transaction, request: BreakGlass) -> tuple[str, Callable[[Mo
             reason=f"{proposal.reason} (the glass was broken: {request.reason:.200})", author_id=proposal.author_id,
             proposal_id=proposal.id, parents=parents, model=proposal.model, **moment,
         )  # fmt: skip
+        call_where_failing(tx, proposal.tool_id, score, moment=moment)
 
     return f"proposal {proposal.id} is the head of its tool in spite of {', '.join(sorted(request.rules))}", write
 
 
-def _require_vetoed(tx: Transaction, request: BreakGlass) -> None:
+def _standing(tx: Transaction, proposal: ProposalRecord, held: InForce) -> set[str]:
+    """Return the rules of protection that would veto a rewrite as things stand now."""
+    tools, components = Tools(tx), json.loads(proposal.components)
+    used = {proposal.tool_id, *(tools.version(number).tool_id for number in components)}
+    author = proposal.author_id
+    aside = author is not None and held.holds_agent(author, Agents(tx).get(author).founder_id)
+    found = {
+        "NotFrozen": proposal.tool_id in held.frozen,
+        "NotQuarantined": aside or not used.isdisjoint(held.tools),
+        "NotTakenBack": not held.rolled_back.isdisjoint({proposal.basis_id or 0, *components}),
+    }
+    return {rule for rule, objects in found.items() if objects}
+
+
+def _require_vetoed(tx: Transaction, request: BreakGlass, *, standing: set[str]) -> None:
     number = request.proposal_id
     if Control(tx).is_admitted(number):
         raise Refused(f"proposal {number} is admitted already")
     if Control(tx).is_open(number):
         raise Refused(f"proposal {number} is not vetoed; approve it, or wait for the verdict")
-    rules = {each.rule for each in Tools(tx).verdicts(proposal_id=number, outcome="veto")}
+    rules = standing | {each.rule for each in Tools(tx).verdicts(proposal_id=number, outcome="veto")}
     if missing := sorted(rules - set(request.rules)):
-        raise Refused(f"proposal {number} was vetoed by {', '.join(missing)} too; name each rule that is overruled")
+        raise Refused(f"{', '.join(missing)} would stop proposal {number} too; name each rule that is overruled")
     if others := sorted(set(request.rules) - rules):
         raise Refused(f"{', '.join(others)} did not veto proposal {number}; {', '.join(sorted(rules))} did")
 

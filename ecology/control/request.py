@@ -11,7 +11,7 @@ import json
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from storage import ConfigurationError, EcologyError
 
@@ -129,7 +129,7 @@ class BreakGlass(Request):
     act: Literal["break_glass"] = "break_glass"
     proposal_id: Number
     rules: tuple[Name, ...] = Field(min_length=1, max_length=32)
-    reason: Annotated[Words, Field(min_length=1)]
+    reason: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 AnyRequest = Annotated[

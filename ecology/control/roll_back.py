@@ -6,6 +6,7 @@ Does not promise: to change a frozen tool that is built on it; that is flagged.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,7 @@ def roll_back(tx: Transaction, request: RollBack, in_force: InForce) -> tuple[st
     def write(moment: Moment) -> None:
         entry = tx.record("roll_back", tool_id=bad.tool_id, payload=said, **moment)
         moment["cause"] = entry.seq
-        _close(tx, heads, fallen, moment=moment)
+        _close(tx, fallen, moment=moment)
         for each in returns:
             _restore(tx, each, bad=bad, moment=moment)
 
@@ -89,16 +90,16 @@ def _last_good(tx: Transaction, tool_id: int, never: Collection[int]) -> Version
     return [version for version in Tools(tx).versions(tool_id) if version.id not in never][-1]
 
 
-def _close(tx: Transaction, heads: Collection[VersionRecord], fallen: Collection[int], *, moment: Moment) -> None:
-    """Veto what is still open and was made from what is taken back."""
-    for head in heads:
-        for each in Tools(tx).proposals(tool_id=head.tool_id):
-            if each.basis_id in fallen and Control(tx).is_open(each.id):
-                ruling = Ruling("RolledBack", "veto", {"basis": each.basis_id}, "a rewrite of the tool's present head")
-                Tools(tx).judge(
-                    tx, [ruling], proposal_id=each.id, stage="admit", charter_hash=charter(tx), tool_id=head.tool_id,
-                    **moment,
-                )  # fmt: skip
+def _close(tx: Transaction, fallen: Collection[int], *, moment: Moment) -> None:
+    """Veto what is still open, of whatever tool, and was made from or is built on what is taken back."""
+    for each in Tools(tx).proposals():
+        gone = sorted({each.basis_id or 0, *json.loads(each.components)} & set(fallen))
+        if gone and Control(tx).is_open(each.id):
+            ruling = Ruling("NotTakenBack", "veto", {"taken_back": gone}, "a rewrite without what was taken back")
+            Tools(tx).judge(
+                tx, [ruling], proposal_id=each.id, stage="admit", charter_hash=charter(tx), tool_id=each.tool_id,
+                **moment,
+            )  # fmt: skip
 
 
 def _restore(tx: Transaction, back: Return, *, bad: VersionRecord, moment: Moment) -> None:
@@ -110,11 +111,16 @@ def _restore(tx: Transaction, back: Return, *, bad: VersionRecord, moment: Momen
         reason=f"rolled back to version {good.number}: version {bad.id} is taken back",
         parents=[(good.id, "restored")], **moment,
     )  # fmt: skip
+    call_where_failing(tx, good.tool_id, score, moment=moment)
+
+
+def call_where_failing(tx: Transaction, tool_id: int, score: Score, *, moment: Moment) -> None:
+    """Call for work on a tool whose new head fails a case, where there is a run to hear it."""
     run = Runs(tx).latest()
     if run and (score.visible_passed, score.gate_passed) != (score.visible_total, score.gate_total):
         settings: Mapping[str, Any] = run.settings
         Blackboard(tx).signal(
-            tx, kind="failing", subject=f"failing:{good.tool_id}", strength=_CALL,
+            tx, kind="failing", subject=f"failing:{tool_id}", strength=_CALL,
             half_life=settings.get("open_half_life", _HALF_LIFE), **moment,
         )  # fmt: skip
 
