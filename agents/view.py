@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from governance import Objected
 from storage import Case, Task
 
 from .genome import Genome
@@ -104,7 +105,8 @@ class View:
     parents from, `unmet` the niches called for, as `specialist/guard` or `mender@gpt-5-mini`. `tests` are the cases on
     which unrelated sources have agreed. Those who think with a model also see `rivals`, the tool's live sources, its
     head first, and `posts` about the tool, newest last; a composer sees the `shelf`, and whoever rewrites an operator
-    tool its `record`: how long each version served and what it earned.
+    tool its `record`: how long each version served and what it earned. `objections` are what critics demonstrated
+    against earlier rewrites, and what the rule layer runs again on the next.
     """
 
     turn: int
@@ -126,6 +128,7 @@ class View:
     shelf: tuple[Shelved, ...] = ()
     record: tuple[str, ...] = ()
     operator: VersionSeen | None = None
+    objections: tuple[Objected, ...] = ()
 
 
 def visible_only(task: Task) -> Task:

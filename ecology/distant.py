@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from agents import Rehearsal
-from governance import Call, Result
+from governance import Call, Objected, Result
 
 from .executors import Pool
 from .turn import Compare, Job, Rehearse, Rehearsed
@@ -50,25 +50,32 @@ class Answers:
             del self._known[next(iter(self._known))]
 
 
-def examination(task_id: int, source: str, parent_source: str) -> Hashable:
+def examination(task_id: int, source: str, parent_source: str, objections: Sequence[Objected]) -> Hashable:
     """Return the key of what the rule layer finds on a rewrite."""
-    return ("examine", task_id, source, parent_source)
+    return ("examine", task_id, source, parent_source, tuple(objections))
 
 
 class TaskBench:
-    """A `DistantBench` on one task (None: nothing to run); `parent_source` is what a rewrite would replace."""
+    """A `DistantBench` on one task (None: nothing to run).
 
-    def __init__(self, answers: Answers, task_id: int | None, parent_source: str) -> None:
+    `parent_source` is what a rewrite would replace, `objections` what was shown against earlier ones.
+    """
+
+    def __init__(
+        self, answers: Answers, task_id: int | None, parent_source: str, *, objections: tuple[Objected, ...] = ()
+    ) -> None:
         self._answers = answers
         self._task_id = task_id
         self._parent_source = parent_source
+        self._objections = objections
 
     async def rehearse(self, source: str) -> Rehearsal:
         """Run a source on the visible cases."""
-        job = Rehearse(self._task(), source, self._parent_source)
+        job = Rehearse(self._task(), source, self._parent_source, self._objections)
         found: Rehearsed = await self._answers.of(job, job)
         if found.examined:
-            self._answers.tell(examination(job.task_id, source, self._parent_source), found.examined)
+            key = examination(job.task_id, source, self._parent_source, self._objections)
+            self._answers.tell(key, found.examined)
         return found.rehearsal
 
     async def compare(self, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:

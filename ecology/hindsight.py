@@ -150,7 +150,7 @@ class _Judge:
         asked = Proposal(
             task, source, parent, author_id=proposal.author_id, author_lineage=self.world.founders[proposal.author_id],
             tool_id=proposal.tool_id, parent_id=proposal.parent_id, basis_id=proposal.basis_id, family=proposal.family,
-            reason=proposal.reason,
+            reason=proposal.reason, objections=self.world.tallies.objections(proposal.tool_id),
         )  # fmt: skip
         return self.council.examine(asked, self.open_bench()).verdicts
 

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from governance import PROGRAMS, Spent, Times
+from governance import PROGRAMS, Objected, Spent, Times, objected
 from storage import Entry
 
 Row = Mapping[str, Any]
+# So many of a tool are run again, the latest.
+_OBJECTIONS = 8
 Turns = defaultdict[Any, list[int]]
 
 
@@ -56,6 +58,7 @@ class Tallies:
         self._founders: dict[int, int] = {}
         self._energy: defaultdict[int, float] = defaultdict(float)
         self._spent: defaultdict[str, float] = defaultdict(float)
+        self._objections: defaultdict[int, dict[Objected, int]] = defaultdict(dict)
         self._tool_id = 0
         # Versions by tool and program, the first of each; texts are known at once, trees once they were examined.
         self._texts: dict[tuple[int, str], int] = {}
@@ -79,6 +82,8 @@ class Tallies:
                     self._on_ledger(row)
                 case "proposal":
                     self._proposed[row["id"]] = (row["tool_id"], row["parent_id"], row["code_hash"])
+                case "critique" if row["proposal_id"] in self._proposed:
+                    self._on_critique(row)
                 case "verdict" if row["proposal_id"] in self._proposed:
                     self._on_verdict(row)
 
@@ -96,6 +101,24 @@ class Tallies:
         """Return the first version of a tool that is the program proposed, by its text or its syntax tree."""
         found = self._texts.get((tool_id, code_hash))
         return found or self._trees.get((tool_id, self._programs.get(proposal_id, "")))
+
+    def objections(self, tool_id: int) -> tuple[Objected, ...]:
+        """Return what critics demonstrated against rewrites of a tool and did not take back, oldest first."""
+        return tuple(self._objections.get(tool_id, ()))
+
+    def _on_critique(self, row: Row) -> None:
+        """Keep what a critic demonstrated; by a word of support with the same input it takes that back."""
+        held = self._objections[self._proposed[row["proposal_id"]][0]]
+        evidence = json.loads(row["evidence"])
+        if row["stance"] == "support":
+            mine = [each for each, critic in held.items() if critic == row["agent_id"]]
+            for each in mine:
+                if each.args == evidence.get("input"):
+                    del held[each]
+        elif shown := objected(row["kind"], evidence):
+            held.setdefault(shown, row["agent_id"])
+            if len(held) > _OBJECTIONS:
+                del held[next(iter(held))]
 
     def _on_agent(self, turn: int, row: Row) -> None:
         lineage = row["founder_id"]

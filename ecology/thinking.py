@@ -147,7 +147,8 @@ class Thinker:
         if self._telephone is None:
             self._telephone = self._connect()
         talk = self._telephone.talk(think)
-        bench = TaskBench(self._answers, think.task_id, think.view.head.source if think.view.head else "")
+        parent = think.view.head.source if think.view.head else ""
+        bench = TaskBench(self._answers, think.task_id, parent, objections=think.view.objections)
         thought = await self._think(think, bench, talk)
         actions = [_whole(each, think.view) for each in thought["actions"]]
         task = think.view.task
@@ -194,7 +195,7 @@ class Thinker:
         proposal = proposal_of(think.view, action)
         assert think.task_id is not None and think.view.task is not None
         bare = replace(proposal, task=replace(think.view.task, cases=()))
-        key = examination(think.task_id, proposal.source, proposal.parent_source)
+        key = examination(think.task_id, proposal.source, proposal.parent_source, proposal.objections)
         found: Examined = await self._answers.of(key, Examine(think.task_id, bare))
         return found
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agents import AnyAction, Compose, Propose, Rehearsal, Spoken, View
-from governance import Call, Charter, Proposal, Scorecard, Verdict
+from governance import Call, Charter, Objected, Proposal, Scorecard, Verdict
 from storage import Case, Task
 
 from .settings import SandboxChoice
@@ -85,6 +85,7 @@ class Rehearse:
     task_id: int
     source: str
     parent_source: str
+    objections: tuple[Objected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +173,5 @@ def proposal_of(view: View, action: Propose | Compose) -> Proposal:
         basis_id=action.basis_id,
         family=view.me.genome.family,
         reason=action.reason,
+        objections=view.objections,
     )

@@ -72,6 +72,7 @@ class Window:
             proposals=self._proposals(tool, pick),
             operator=self._seen(world.version(pick.operator_id)) if pick.operator_id else None,
             tests=_tests(tool),
+            objections=world.tallies.objections(tool.id),
         )
         return view if agent.genome.is_offline else self._in_full(view, tool, pick)
 

@@ -77,7 +77,16 @@ class Station:
         better = found.score > sum(parent.scorecard.visible) or all(found.passed)
         if not better or job.source == job.parent_source:
             return Rehearsed(found, None)
-        proposal = Proposal(task, job.source, job.parent_source, author_id=0, author_lineage=0, tool_id=0, parent_id=0)
+        proposal = Proposal(
+            task,
+            job.source,
+            job.parent_source,
+            author_id=0,
+            author_lineage=0,
+            tool_id=0,
+            parent_id=0,
+            objections=job.objections,
+        )
         return Rehearsed(found, self._examine(proposal))
 
     def _compare(self, job: Compare) -> list[tuple[Result, ...]]:

@@ -14,6 +14,7 @@ from .earnings import Service, earnings_verdict
 from .guard_files import charter_files, guard_listing
 from .inputs import generate, literal
 from .likeness import same_program
+from .objected import Objected, objected
 from .policy import Decision, Policy
 from .proposal import Proposal, Scorecard
 from .protection_rules import CANARY
@@ -104,6 +105,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Bench",
     "generate",
     "literal",
+    "Objected",
+    "objected",
     "Question",
     "ask",
     "program",

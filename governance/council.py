@@ -7,7 +7,7 @@ Does not promise: to act. What is done with a verdict is the engine's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,9 +15,10 @@ from storage import Task
 
 from .bench import Bench
 from .charter import BehaviourRule, Charter
-from .fresh import Fresh, plan_fresh
+from .fresh import Fresh, plan_examination
 from .fresh_rules import FRESH_RULES, kinds_of
 from .likeness import program_digest
+from .objected import Objected
 from .proposal import Proposal
 from .protection_rules import GUARDS
 from .question import ask
@@ -71,7 +72,7 @@ class Council:
         comparison = Comparison(rewrite, new=new, old=old)
         objections = self._behave(comparison, repeat=False)
         if not _stopped(objections) and any(rule.needs_repeat for rule in self.charter.behaviour):
-            comparison = self._once_more(comparison, bench)
+            comparison = self._once_more(comparison, bench, proposal.objections)
             objections = [*objections, *self._behave(comparison, repeat=True)]
         gain: dict[str, JSON] = {
             "score": [old.scorecard.score, new.scorecard.score],
@@ -125,14 +126,14 @@ class Council:
         asked = (_ask(rule, partial(rule.judge, rewrite)) for rule in self.charter.code)
         return _given(asked), rewrite
 
-    def _once_more(self, comparison: Comparison, bench: Bench) -> Comparison:
-        """Run a rewrite whose cases say nothing against it in another order, and beside its parent on fresh inputs."""
+    def _once_more(self, comparison: Comparison, bench: Bench, objections: Sequence[Objected]) -> Comparison:
+        """Run what its cases do not speak against in another order, and beside its parent where no case looks."""
         task, source, parent = comparison.rewrite.task, comparison.rewrite.source, comparison.rewrite.parent_source
         fresh = None
         # Two charters whose trials are alike share their fresh inputs, and so their runs.
-        plan = plan_fresh(task, repr(self.charter.limits))
+        plan = plan_examination(task, repr(self.charter.limits), objections)
         # What only its earnings judge is held to the properties of its task, not to its parent's answers.
-        asked = plan.checks if task.judged == "earnings" else plan.calls
+        asked = (*plan.checks, *plan.objections) if task.judged == "earnings" else plan.calls
         if asked and any(isinstance(rule, FRESH_RULES) for rule in self.charter.behaviour):
             fresh = Fresh(plan, new=bench.fresh(task, source, plan), old=bench.fresh(task, parent, plan))
         expected = [ask(task, case).expected for case in (*task.ring("visible"), *task.ring("gate"))]

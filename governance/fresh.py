@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from storage import Property, Task
 
 from .inputs import boundaries, generate, literal
+from .objected import Objected
 from .sandbox.run import Call, Result
 
 GENERATED = 10
@@ -39,11 +40,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FreshPlan:
-    """The calls to make: the first `inputs` stand for themselves, the others belong to `checks`."""
+    """The calls to make: the first `inputs` stand for themselves, the others belong to `checks` and `objections`.
+
+    Each of the `objections` goes with the place of its call.
+    """
 
     calls: tuple[Call, ...]
     inputs: int
     checks: tuple[Check, ...]
+    objections: tuple[tuple[Objected, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,16 @@ class Fresh:
     plan: FreshPlan
     new: tuple[Result, ...]
     old: tuple[Result, ...]
+
+
+def plan_examination(task: Task, seed: str, objections: Sequence[Objected]) -> FreshPlan:
+    """Return the fresh calls of a task, and after them those on which earlier rewrites were shown to be wrong."""
+    plan = plan_fresh(task, seed)
+    if not objections:
+        return plan
+    placed = tuple((each, len(plan.calls) + number) for number, each in enumerate(objections))
+    calls = (*plan.calls, *(Call(args=each.args) for each in objections))
+    return replace(plan, calls=calls, objections=placed)
 
 
 @lru_cache(maxsize=256)

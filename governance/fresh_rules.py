@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .fresh import Check, Fresh
-from .inputs import literal
+from .objected import SLIPS, touched
 from .sandbox import same
 from .sandbox.run import Opaque, Result
 from .trial import Comparison
@@ -22,8 +22,6 @@ from .verdict import Objection
 
 _SHOWN = 3
 _CHARACTERS = 160
-# Errors that are slips in code; others may be what the tool means to raise on such an input.
-_SLIPS = ("AttributeError", "NameError", "RecursionError", "TypeError", "UnboundLocalError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,11 @@ class FreshInputsUnmutated:
         fresh = comparison.fresh
         if fresh is None or any(comparison.old.mutated):
             return None
-        pairs = [(call, _touched(call, new), _touched(call, old)) for call, new, old in _answered(fresh)]
-        touched = [call for call, mine, _ in pairs if mine]
-        if not touched or any(theirs for _, _, theirs in pairs):
+        pairs = [(call, touched(call, new), touched(call, old)) for call, new, old in _answered(fresh)]
+        changed = [call for call, mine, _ in pairs if mine]
+        if not changed or any(theirs for _, _, theirs in pairs):
             return None
-        return Objection({"inputs": _clipped(touched)}, "the same result computed on a copy of the arguments")
+        return Objection({"inputs": _clipped(changed)}, "the same result computed on a copy of the arguments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,28 @@ class PropertiesHold:
         return Objection(evidence, f"a rewrite that is {', '.join(sorted(counts))}, as its task states")
 
 
-FRESH_RULES = (FreshInputsAgree, FreshInputsAnswered, FreshInputsUnmutated, PropertiesHold)
+@dataclass(frozen=True, slots=True)
+class ObjectionsAnswered:
+    """A rewrite may not show again what critics demonstrated against an earlier one and did not withdraw."""
+
+    needs_repeat: ClassVar[bool] = True
+
+    def judge(self, comparison: Comparison) -> Objection | None:
+        """Object to a fault that shows on the very input by which a critic showed it, unless the parent has it too."""
+        fresh = comparison.fresh
+        if fresh is None:
+            return None
+        stand = [
+            [each.kind, *_clipped([each.args])]
+            for each, place in fresh.plan.objections
+            if each.shown_by(fresh.new[place], fresh.old[place])
+        ]
+        if not stand:
+            return None
+        return Objection({"objections": stand}, "a rewrite that answers these inputs well, or a word of their critics")
+
+
+FRESH_RULES = (FreshInputsAgree, FreshInputsAnswered, FreshInputsUnmutated, PropertiesHold, ObjectionsAnswered)
 
 
 def _answered(fresh: Fresh) -> Iterator[tuple[str, Result, Result]]:
@@ -147,7 +166,7 @@ def _fault(result: Result, known: frozenset[str] | set[str]) -> str:
     if result.outcome == "timeout":
         return "endless"
     if result.outcome == "error":
-        return "crash" if result.error.startswith(_SLIPS) else ""
+        return "crash" if result.error.startswith(SLIPS) else ""
     return "" if result.outcome != "ok" or _kind(result.value) in known else "another kind of value"
 
 
@@ -165,10 +184,6 @@ def _kind(value: object) -> str:
 def kinds_of(values: list[object]) -> frozenset[str]:
     """Return the kinds of some values."""
     return frozenset(_kind(value) for value in values)
-
-
-def _touched(args: str, result: Result) -> bool:
-    return result.args_after is not None and literal(result.args_after) != literal(ast.literal_eval(args))
 
 
 def _holds(comparison: Comparison, check: Check, results: tuple[Result, ...]) -> bool:

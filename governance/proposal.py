@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from storage import Task
 
+from .objected import Objected
 from .standing import Motion
 
 
@@ -18,7 +19,8 @@ class Proposal:
     """A new source for a tool, with who wrote it, from which version, and why.
 
     `author_lineage` is the founder of the author's line, so that clones can be told from strangers; `basis_id` is the
-    version its code was made from; `family` the edit family or `model` it came from.
+    version its code was made from; `family` the edit family or `model` it came from; `objections` are what critics
+    demonstrated against earlier rewrites of the tool.
     """
 
     task: Task
@@ -31,6 +33,7 @@ class Proposal:
     basis_id: int | None = None
     family: str = ""
     reason: str = ""
+    objections: tuple[Objected, ...] = ()
 
     @property
     def motion(self) -> Motion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,9 +15,11 @@ from ecology.landing import Landing
 from ecology.scribe import Scribe
 from ecology.standings import birth_of, motion_of, nursery_of, standing_of
 from ecology.states import ProposalState
+from ecology.tallies import Tallies
 from ecology.turn import Deed, Examined
 from ecology.world import World
-from governance import Council
+from governance import Council, Objected
+from storage import Entry
 
 
 def folded(store: Store) -> World:
@@ -119,3 +122,25 @@ def test_what_admission_asks_is_read_off_the_world(lived: Path) -> None:
     assert "rollback" in motion.kinds and (standing.twin, standing.twin_better) == (old.id, False)
     assert standing.owner_id == tool.head.author_id and standing.head_id == tool.head.id
     assert (birth.depth, birth.is_niche, nursery.kin) == (1, True, world.tallies.kin[world.founders[author]])
+
+
+def test_an_objection_stands_until_its_own_critic_takes_it_back_by_its_input() -> None:
+    tallies, shown = Tallies(), {"input": "([],)", "seen": "IndexError"}
+
+    def fold(table: str, **row: object) -> None:
+        tallies.fold(Entry(1, 1, 1, table, None, None, None, None, {}, ((table, row),)))
+
+    def criticise(critic: int, stance: str, kind: str, evidence: dict[str, str]) -> None:
+        fold("critique", proposal_id=5, agent_id=critic, stance=stance, kind=kind, evidence=json.dumps(evidence))
+
+    fold("proposal", id=5, tool_id=2, parent_id=1, code_hash="x")
+    criticise(7, "object", "crash", shown)
+    criticise(7, "support", "no fault found", {"calls tried": "9"})
+    criticise(8, "support", "withdrawn", shown)
+    assert tallies.objections(2) == (Objected("crash", "([],)"),)
+
+    criticise(7, "support", "withdrawn", shown)
+    assert tallies.objections(2) == ()
+    for number in range(12):
+        criticise(7, "object", "crash", {"input": f"({number},)", "seen": "TypeError"})
+    assert [each.args for each in tallies.objections(2)] == [f"({number},)" for number in range(4, 12)]
