@@ -46,6 +46,7 @@ from .guards import changed_files
 from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
+from .meaning import column_meanings
 from .moment import AsOf, Moment, When
 from .proposal import (
     Answer,
@@ -174,6 +175,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "VIEWS",
     "View",
     "meanings",
+    "column_meanings",
     "VersionRow",
     "ScoreRow",
     "EdgeRow",

@@ -13,6 +13,7 @@ from .breeding import breed
 from .charters import charter_app
 from .checking import tasks_app
 from .console import say
+from .exporting import datasette, export_
 from .futures import fork, replay
 from .governing import govern_app
 from .hindsight import judge_history
@@ -61,6 +62,8 @@ for command in (
 for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback, stop):
     app.command()(keeping)
 app.command("break-glass")(break_glass)
+app.command()(datasette)
+app.command("export")(export_)
 app.command("try")(try_)
 tasks_app.command()(breed)
 govern_app.command("replay")(judge_history)
