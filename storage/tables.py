@@ -397,4 +397,4 @@ def table(name: str) -> CoreTable:
 
 def table_names() -> frozenset[str]:
     """Return the names of all tables of a store."""
-    return frozenset(SEALED)
+    return frozenset(ALL)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from enum import IntEnum, StrEnum
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import Row, Store, Transaction, canonical
 from storage.row import SHAPES
 from storage.tables import HISTORY, table
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 class Topic(StrEnum):
@@ -85,3 +94,16 @@ def test_only_clock_columns_stay_outside_the_chain(name: str) -> None:
 
 def test_rows_may_point_to_tables_that_are_written_later(store: Store) -> None:
     assert {name: shape.later for name, shape in SHAPES.items() if shape.later} == {"proposal": {"tool_version"}}
+
+
+@given(JSON)
+def test_the_canonical_text_is_what_json_itself_writes(value: object) -> None:
+    assert canonical(value) == json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    loop: list[object] = []
+    loop.append(loop)
+
+    with pytest.raises(ValueError, match="holds itself"):
+        canonical(loop)
