@@ -13,7 +13,7 @@ from ecology.engine import Standing
 from ecology.world import World
 from storage import Entry
 
-from .storms import FREE, breed, echo, ecology, flip, storm, talk
+from .storms import FLIPPING, breed, echo, ecology, flip, storm, talk
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "everyday.jsonl"
 
@@ -135,7 +135,7 @@ def test_talk_that_changes_nothing_is_a_livelock(tmp_path: Path, few_tasks: tupl
 
 def test_a_tool_that_comes_back_to_what_it_was_trips_it(tmp_path: Path, few_tasks: tuple[Task, ...]) -> None:
     path = tmp_path / "flip.db"
-    storm(path, few_tasks, flip, charter=FREE, turns=60)
+    storm(path, few_tasks, flip, charter=FLIPPING, turns=60)
 
     found = next(each for each in moves(path) if each.payload["to"] == "open")
     assert found.payload["why"] == "oscillation"
