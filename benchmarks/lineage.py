@@ -42,7 +42,7 @@ def build(path: Path, versions: int) -> None:
         _fill(connection, "blob", [("c", 1, b"x")])
         events = (_event(seq) for seq in range(1, TOOLS + AGENTS + versions + 1))
         _fill(connection, "event", events)
-        _fill(connection, "task", ((n, n, f"task-{n}", "", "", "f", "c", "c", "c", "exact", 0, "cases", "d")
+        _fill(connection, "task", ((n, n, f"task-{n}", "", "", "f", "c", "c", "c", "exact", 0, "cases", None, None, "d")
                                    for n in range(1, TOOLS + 1)))  # fmt: skip
         _fill(connection, "tool", ((n, n, n, f"tool-{n}") for n in range(1, TOOLS + 1)))
         _fill(connection, "agent", ((n, TOOLS + n, f"a{n}", f"s{n % 7}", max(n // 8, 1), n // 8 or None, 0, 1, "{}")

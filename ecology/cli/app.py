@@ -20,6 +20,7 @@ from .hindsight import judge_history
 from .incidents import incidents
 from .keeping import approvals, break_glass, freeze, post, quarantine, release, rollback, stop, unfreeze
 from .mailbox import mailbox
+from .plotting import plot_
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
 from .trying import doctor, try_
@@ -64,6 +65,7 @@ for keeping in (post, approvals, quarantine, release, freeze, unfreeze, rollback
 app.command("break-glass")(break_glass)
 app.command()(datasette)
 app.command("export")(export_)
+app.command("plot")(plot_)
 app.command("try")(try_)
 tasks_app.command()(breed)
 govern_app.command("replay")(judge_history)
