@@ -5,7 +5,9 @@ Promises: reading changes nothing and is possible at any time, from any thread.
 
 from __future__ import annotations
 
-from storage import Agents, Journal, Ledger, Lineage, Store, Tools
+from dataclasses import asdict
+
+from storage import Agents, Asking, Journal, Ledger, Lineage, Store, Tools, card
 
 from .control import InForce
 from .control.controls import Board, Controls
@@ -23,6 +25,11 @@ class Front:
     def lineage(self) -> Lineage:
         """Where versions and agents came from and what became of them."""
         return self._store.lineage
+
+    @property
+    def ask(self) -> Asking:
+        """The questions a keeper asks, answered in typed rows, as of any moment."""
+        return self._store.ask
 
     @property
     def tools(self) -> Tools:
@@ -58,6 +65,12 @@ class Front:
     def journal(self) -> Journal:
         """What was said to models, and what they replied."""
         return self._store.journal
+
+    def _repr_html_(self) -> str:
+        """Return how much of everything there is, for a notebook."""
+        counts, run = self._store.totals.counts(), self._store.runs.latest()
+        about = {"model": run.model if run else "no run yet", "tools": len(self._store.tools.names())}
+        return card(f"Ecology {self._store.path.name}", {**about, **asdict(counts)})
 
     def incidents(self) -> tuple[Incident, ...]:
         """Return every time that the breaker tripped, oldest first, and what led to it."""

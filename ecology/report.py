@@ -22,6 +22,7 @@ from storage import (
     SessionRecord,
     Store,
     VersionRecord,
+    card,
 )
 
 from .control.told import told
@@ -133,6 +134,11 @@ class Report:
             "failures": totals["failures"],
             "flips": totals["flips"],
         }
+
+    def _repr_html_(self) -> str:
+        """Return the totals and how each tool ended, for a notebook."""
+        totals = {name: value for name, value in self.document().items() if not isinstance(value, list | tuple | dict)}
+        return card(f"Report on {self.database}", totals | {each.task: _line(each)[2:] for each in self.tools})
 
     def __str__(self) -> str:
         """Return the report as a person reads it."""

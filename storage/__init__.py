@@ -10,6 +10,7 @@ from .audit import audit
 from .backup import Compacted, backup, compact
 from .blackboard import Blackboard, ClaimRecord, PostRecord, Scent, SignalRecord
 from .blobs import Blobs
+from .card import card
 from .cases import TestRecord, TestStatus
 from .checkup import Checkup, Trouble, checkup
 from .control import Control, RequestRecord
@@ -175,6 +176,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "VIEWS",
     "View",
     "meanings",
+    "card",
     "column_meanings",
     "VersionRow",
     "ScoreRow",

@@ -12,6 +12,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import bindparam, func, literal_column, select
 
+from .card import Shown
 from .database import Reads
 from .errors import UnknownAgent
 from .jump import below
@@ -36,7 +37,7 @@ _CHILDREN = AGENTS.where(_AGENT.c.parent_id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
-class AgentRecord:
+class AgentRecord(Shown):
     """An agent; `founder_id` is the first of its line, `depth` its generation, `retired` the seq of its end."""
 
     id: int

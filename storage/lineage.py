@@ -15,6 +15,7 @@ from sqlalchemy import Select, bindparam, select, text
 
 from .agent import AGENTS, AgentRecord, record_of
 from .blobs import texts
+from .card import card
 from .database import Reads
 from .jump import Family, climb, meet, place
 from .moment import as_of_seq
@@ -61,6 +62,9 @@ _BY_MODEL = text(
     " line(id) AS (SELECT id FROM tool_version WHERE substr(model, 1, length(:prefix)) = :prefix"
     " UNION SELECT edge.child FROM edge JOIN line ON edge.parent = line.id) SELECT id FROM line"
 )
+
+
+_SHOWN = 40
 
 
 class Lineage:
@@ -141,7 +145,20 @@ class Lineage:
         asked = {"id": agent_id, "as_of": as_of_seq(as_of)}
         return [record_of(row._mapping) for row in self._reads.rows(_AGENT_BROOD, asked)]
 
+    def _repr_html_(self) -> str:
+        """Return every tool with the length of its line, for a notebook."""
+        heads = {head.tool_id: head for head in self._tools.heads()}
+        lines = {tool.name: f"{heads[tool.id].number} rewrites, score {_share(heads[tool.id].score)}"
+                 for tool in self._tools.all()}  # fmt: skip
+        shown = dict(list(lines.items())[:_SHOWN])
+        rest = f", the first {_SHOWN} here" if len(lines) > _SHOWN else ""
+        return card(f"Lineage of {len(lines)} tools{rest}", shown)
+
     def _record(self, version: int | str, as_of: int | None = None) -> VersionRecord:
         if isinstance(version, str):
             return self._tools.head(self._tools.find(version, as_of=as_of).id, as_of=as_of)
         return self._tools.version(version, as_of=as_of)
+
+
+def _share(score: float | None) -> str:
+    return "not known" if score is None else f"{score:.3f}"

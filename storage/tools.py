@@ -14,6 +14,7 @@ from typing import Any, Unpack
 from sqlalchemy import Select, bindparam, func, select
 
 from .blobs import texts
+from .card import Shown
 from .cases import Cases
 from .database import Reads
 from .errors import StaleHead, UnknownTool, UnknownVersion
@@ -67,7 +68,7 @@ class ToolRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRecord:
+class VersionRecord(Shown):
     """A version of a tool. Counts and fuel are None where nothing measured it yet; `size` is in characters.
 
     `model` thought it up, empty where none did.
