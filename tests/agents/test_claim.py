@@ -84,7 +84,7 @@ def test_a_call_that_builds_an_input_and_calls_the_tool_is_read(setup: str, call
         ("len = 3", "walk(1)", "bind len"),
         ("Node.value = 3", "walk(1)", "Node.value"),
         ("", "walk.__code__ and walk(1)", "__code__"),
-        ("", "getattr(walk, 'x') and walk(1)", "getattr"),
+        ("", "getattr(walk, chr(120)) and walk(1)", "getattr"),
         ("", "'{0.__code__}'.format(walk) or walk(1)", "__code__"),
         ("", "walk(1).gi_frame", "gi_frame"),
         ("node = 1", "walk(node)" + " " * 2000 + "+ 1", "more than 2000 characters"),
