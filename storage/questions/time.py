@@ -72,7 +72,7 @@ grid(kind, bucket, n) AS (SELECT k.kind, mark.bucket, coalesce(step.n, 0) FROM (
  LEFT JOIN step ON step.kind = k.kind AND step.bucket = mark.bucket),
 member(population, bucket, kind, n) AS (
  SELECT 'agents', bucket, kind, sum(n) OVER (PARTITION BY kind ORDER BY bucket) FROM grid
- UNION ALL SELECT 'code', head.bucket, coalesce({_KIND}, ''), sum(head.n)
+ UNION ALL SELECT 'code', head.bucket, coalesce({_KIND}, 'as it came'), sum(head.n)
  FROM head LEFT JOIN agent a ON a.id = head.author_id LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 2, 3),
 level(population, bucket, n, kinds, effective) AS (SELECT population, bucket, sum(n), count(*),
  1.0 * sum(n) * sum(n) / sum(n * n) FROM member WHERE n > 0 GROUP BY 1, 2),
