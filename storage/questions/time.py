@@ -42,13 +42,16 @@ class Spread:
     collapsing: Annotated[int, "1 where an effective number is less than half of what it was at most before, else 0"]
 
 
+# A mark is never later than the moment asked about; a table cut there would only hide the better bound of the two, so
+# what is held against a mark is taken from the whole table.
 _BUCKETS = """last(seq) AS (SELECT max(seq) FROM event),
 bucket(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM bucket WHERE n < :buckets),
 mark(bucket, seq) AS (SELECT n, last.seq * n / :buckets FROM bucket, last)"""
 _TIME = """mark.seq AS seq,
- coalesce((SELECT e.turn FROM event e WHERE e.seq <= mark.seq AND e.turn > 0 ORDER BY e.seq DESC LIMIT 1), 0) AS turn"""
+ coalesce((SELECT e.turn FROM main.event e WHERE e.seq <= mark.seq AND e.turn > 0
+  ORDER BY e.seq DESC LIMIT 1), 0) AS turn"""
 _HEADS = """head(bucket, author_id, n) AS (SELECT mark.bucket, v.author_id, count(*) FROM mark JOIN tool t
- JOIN tool_version v ON v.id = (SELECT h.id FROM tool_version h WHERE h.tool_id = t.id AND h.seq <= mark.seq
+ JOIN tool_version v ON v.id = (SELECT h.id FROM main.tool_version h WHERE h.tool_id = t.id AND h.seq <= mark.seq
   ORDER BY h.seq DESC LIMIT 1) GROUP BY 1, 2)"""
 _KIND = """CASE :by WHEN 'founder' THEN f.name WHEN 'author' THEN a.name WHEN 'species' THEN a.species
  WHEN 'model' THEN iif(a.id IS NULL, NULL, coalesce(json_extract(a.genome, '$.model'), '')) END"""

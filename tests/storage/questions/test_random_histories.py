@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storage import Store, Transaction
@@ -89,8 +89,9 @@ def decide(story: Story, deed: str, who: tuple[int, int], draws: tuple[int, int]
         story.turn(None)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(PLANS, st.integers(0, 10**6))
+@example([("propose", 0, 0), ("admit", 0, 0)], 3)
 def test_every_answer_is_what_loops_over_plain_values_give(plan: list[tuple[str, int, int]], draw: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "zoo.db") as store:
 
