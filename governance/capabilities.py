@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 # The modules that serve each capability; a module may serve several.
 MODULES: Mapping[str, frozenset[str]] = {
-    "clock": frozenset({"datetime", "sched", "time", "timeit", "zoneinfo", "dateutil", "pytz"}),
+    # Not `timeit`: it takes text for code, so nothing less than its own name opens it.
+    "clock": frozenset({"datetime", "sched", "time", "zoneinfo", "dateutil", "pytz"}),
     "console": frozenset({
         "argparse", "cmd", "code", "colorama", "curses", "getopt", "getpass", "logging", "optparse", "readline", "rich",
         "tkinter", "tqdm", "turtle", "warnings",

@@ -44,6 +44,7 @@ DECLARED = [
     ("introspection", "g = f.__globals__"),
     ("toolz.utils", "from toolz.utils import no_default"),
     ("sys", "import sys\nsys.excepthook = f"),
+    ("timeit", "import timeit\nt = timeit.timeit(f)"),
 ]
 
 
@@ -60,6 +61,13 @@ def test_what_is_not_declared_is_refused_or_asked_for(judge: Judge, capability: 
 @pytest.mark.parametrize("body", ["import time\ntime.time = f", "import random\nrandom._os", "x = eval('1')", "exit()"])
 def test_a_capability_is_no_licence_for_the_rest(judge: Judge, body: str) -> None:
     assert judge(body, "clock", "random", "files", "network", "process")
+
+
+@pytest.mark.parametrize("body", ["import timeit\ntimeit.timeit(x)", "from timeit import Timer as t\nt(x).timeit()"])
+def test_no_word_for_the_clock_opens_what_times_text_as_code(judge: Judge, body: str) -> None:
+    (verdict,) = judge(body, "clock", "random")
+
+    assert verdict.vetoed
 
 
 def test_what_a_person_may_grant_is_asked_for_with_what_is_wanted(judge: Judge) -> None:

@@ -283,6 +283,10 @@ def test_the_modules_of_everyday_tools_can_be_imported(any_tier: Sandbox, module
     assert one(any_tier, f"import {module}\ndef f():\n    return {module}.__name__\n").value == module
 
 
+def test_a_tool_that_is_loaded_is_not_the_main_program(any_tier: Sandbox) -> None:
+    assert one(any_tier, "here = __name__\ndef f():\n    return here\n").value == "tool"
+
+
 def test_everyday_library_code_works_without_files(any_tier: Sandbox) -> None:
     source = """
 from __future__ import annotations
