@@ -8,16 +8,18 @@ from __future__ import annotations
 from governance import literal
 
 from .actions import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Test, checked
+from .findings import Finding, Findings
 from .genome import Genome
 from .manner import Manner
 from .models import Learned, Spoken, Talk, members, require_model, spelled
-from .mutation import FAMILIES, describe
+from .mutation import FAMILIES, describe, fragments
 from .population import (
     ACTIVITIES,
     OFFLINE_SPECIES,
     activity_of,
     bound,
     founders,
+    inherited,
     introduce,
     is_niche,
     niche_parts,
@@ -28,10 +30,12 @@ from .view import (
     SAID_CHARACTERS,
     Activity,
     Candidate,
+    Fragment,
     Myself,
     Posted,
     ProposalSeen,
     Rival,
+    Search,
     Shelved,
     VersionSeen,
     View,
@@ -51,6 +55,9 @@ __all__ = [
     "Compose",
     "Critique",
     "DistantBench",
+    "Finding",
+    "Findings",
+    "Fragment",
     "Genome",
     "Learned",
     "Manner",
@@ -63,6 +70,7 @@ __all__ = [
     "Rehearsal",
     "Retire",
     "Rival",
+    "Search",
     "Shelved",
     "Signal",
     "Spawn",
@@ -77,6 +85,8 @@ __all__ = [
     "checked",
     "describe",
     "founders",
+    "fragments",
+    "inherited",
     "introduce",
     "is_niche",
     "literal",

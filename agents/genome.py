@@ -6,8 +6,9 @@ Does not promise: that a disposition helps. What helps is found out by what gets
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,8 +19,12 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "probes": (4, 128),
     "reflections": (0, 4),
 }
+_LEAST_FACTOR, _MOST_FACTOR, _MOST_LORE = 0.1, 10.0, 200
 _OFFLINE = ("batch", "boldness", "restlessness", "probes")
 _WITH_MODEL = ("boldness", "restlessness", "probes", "reflections")
+
+
+Factor = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 
 
 class Genome(BaseModel):
@@ -29,7 +34,8 @@ class Genome(BaseModel):
     with, empty where it calls none. `batch` is how many variants it tries in one turn, `boldness` how many proposals
     it makes in one at most, `restlessness` how much less it bids on a tool for each turn already spent there, `probes`
     how many inputs a critic generates, `reflections` how often a mind with a model may answer to what came of its
-    words.
+    words. `lore` is what a specialist's forebears learnt of edits: by how much more often than usual a kind of edit
+    (`guard/early`), its family, or its family on tools of a feature (`guard@takes:list`) proved right.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +48,7 @@ class Genome(BaseModel):
     restlessness: float = Field(default=0.5, ge=0.0, le=4.0)
     probes: int = Field(default=24, ge=4, le=128)
     reflections: int = Field(default=1, ge=0, le=4)
+    lore: tuple[tuple[str, Factor], ...] = Field(default=(), max_length=200)
 
     @property
     def niche(self) -> str:
@@ -58,7 +65,16 @@ class Genome(BaseModel):
         """Return this genome with the species, family and model of a niche."""
         own, _, model = niche.partition("@")
         species, _, family = own.partition("/")
-        return self.model_copy(update={"species": species, "family": family, "model": model})
+        # What was learnt of one family's edits says nothing of another's.
+        lore = self.lore if family == self.family else ()
+        return self.model_copy(update={"species": species, "family": family, "model": model, "lore": lore})
+
+    def taught(self, learnt: Mapping[str, float]) -> Self:
+        """Return this genome with what its bearer has learnt laid over what it was born with."""
+        known = dict(self.lore)
+        for key, factor in learnt.items():
+            known[key] = round(min(max(known.get(key, 1.0) * factor, _LEAST_FACTOR), _MOST_FACTOR), 3)
+        return self.model_copy(update={"lore": tuple(sorted(known.items()))[:_MOST_LORE]})
 
     def vary(self, rng: Random) -> Self:
         """Return a child's genome: one disposition, drawn at random, is changed by a step up or down."""
@@ -67,4 +83,11 @@ class Genome(BaseModel):
         factor = rng.choice([0.5, 2.0])
         # Doubling leaves nothing where it is nothing.
         value = min(max((getattr(self, gene) or 0.5) * factor, low), high)
-        return self.model_copy(update={gene: value if gene == "restlessness" else round(value)})
+        varied = self.model_copy(update={gene: value if gene == "restlessness" else round(value)})
+        if not self.lore:
+            return varied
+        # A child trusts one thing that it was told more, or less, than its parent.
+        place, drift = rng.randrange(len(self.lore)), rng.choice([0.8, 1.25])
+        key, known = self.lore[place]
+        drifted = (key, round(min(max(known * drift, _LEAST_FACTOR), _MOST_FACTOR), 3))
+        return varied.model_copy(update={"lore": (*self.lore[:place], drifted, *self.lore[place + 1 :])})

@@ -6,7 +6,7 @@ Does not promise: that they are enough; breeders see to that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from prompts import load_prompt
 from storage import ConfigurationError
@@ -123,6 +123,14 @@ def founders(population: Mapping[str, int]) -> tuple[Genome, ...]:
             own = [Genome(species=species, family=family, model=model)]
         found += [genome for genome in own for _ in range(count)]
     return tuple(found)
+
+
+def inherited(newborn: Sequence[Genome], heirs: Sequence[Genome]) -> tuple[Genome, ...]:
+    """Return the founders, those whose niche has heirs taken from these, in their order, as long as there are any."""
+    left: dict[str, list[Genome]] = {}
+    for genome in heirs:
+        left.setdefault(genome.niche, []).append(genome)
+    return tuple(left[each.niche].pop(0) if left.get(each.niche) else each for each in newborn)
 
 
 def operator_founders() -> tuple[Genome, ...]:

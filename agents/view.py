@@ -58,12 +58,16 @@ class ProposalSeen:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A living agent that may become a parent, with its energy and what it has earned of it so far."""
+    """A living agent that may become a parent, with its energy and what it has earned of it so far.
+
+    `learnt` is what it has found out of edits since it was born, as `Genome.lore` has it.
+    """
 
     id: int
     genome: Genome
     energy: float
     earned: float
+    learnt: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,33 @@ class Shelved:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a solved tool that may help another: an expression or statements, and the version it stands in."""
+
+    version_id: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a specialist's turn may use and knows: `allowance` is how many candidates it may run at most.
+
+    It stops before edits that score less than `floor`, since others have better ones by then; `survey`: it is the first
+    on this version and says what each of these families finds promising. `lore` tells by how much more often than usual
+    a kind of edit or a family proved right, `ingredients` come from solved tools, `dead_ends` are how earlier rewrites
+    of the tool behaved on the visible cases. `uniform`: edits come in an order that was drawn by lot.
+    """
+
+    allowance: int = 256
+    floor: float = 0.0
+    survey: tuple[str, ...] = ()
+    lore: tuple[tuple[str, float], ...] = ()
+    ingredients: tuple[Fragment, ...] = ()
+    dead_ends: tuple[str, ...] = ()
+    uniform: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """What an agent wrote on the blackboard."""
 
@@ -106,7 +137,8 @@ class View:
     which unrelated sources have agreed. Those who think with a model also see `rivals`, the tool's live sources, its
     head first, and `posts` about the tool, newest last; a composer sees the `shelf`, and whoever rewrites an operator
     tool its `record`: how long each version served and what it earned. `objections` are what critics demonstrated
-    against earlier rewrites, and what the rule layer runs again on the next.
+    against earlier rewrites, and what the rule layer runs again on the next. `search` is what a specialist goes by;
+    `unseeing`: critics support the first rewrite without a look, as in an experiment that does without them.
     """
 
     turn: int
@@ -129,6 +161,8 @@ class View:
     record: tuple[str, ...] = ()
     operator: VersionSeen | None = None
     objections: tuple[Objected, ...] = ()
+    search: Search = Search()
+    unseeing: bool = False
 
 
 def visible_only(task: Task) -> Task:

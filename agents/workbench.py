@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Protocol
 
 from governance import Bench, Call, Limits, Result, Run, Sandbox, ask, program
 from storage import Case, Task
 
-from .evidence import told
+from .evidence import answer, told
 from .operators import fitting, question
 
 # A mind looks at thousands of variants: what needs far more steps than the tool at hand is not worth waiting for.
@@ -21,7 +22,9 @@ _SEARCH_FUEL = 20_000
 _TRACE_FUEL = 100_000
 _COMPARE_FUEL = 200_000
 _FUEL_FACTOR = 10
+# The first cases that variants are run on: so many, unless so much fuel is used up by fewer.
 _FIRST_CASES = 4
+_FIRST_FUEL = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,21 @@ class Workbench:
         one of them is run on the rest.
         """
         cases = task.ring("visible")
-        failing = [number for number, passed in enumerate(base.passed) if not passed]
-        first = sorted(failing, key=lambda number: (len(cases[number].args), number))[:_FIRST_CASES]
-        limits = self._limits(max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel, default=0)))
-        early = self._pass_maps(task, sources, cases=[cases[number] for number in first], limits=limits)
+        first = _first(task, base)
+        early = self._pass_maps(task, sources, cases=[cases[number] for number in first], base=base, numbers=first)
         promising = [place for place, passed in enumerate(early) if any(passed)]
-        full = self._pass_maps(task, [sources[place] for place in promising], cases=cases, limits=limits)
+        every = range(len(cases))
+        full = self._pass_maps(task, [sources[place] for place in promising], cases=cases, base=base, numbers=every)
         found = dict(zip(promising, full, strict=True))
         return [found.get(place, (False,) * len(cases)) for place in range(len(sources))]
+
+    def behaviour(self, task: Task, source: str) -> str:
+        """Return how a source behaves on the visible cases, as a short text that is the same for all that do alike."""
+        results = self._bench.run(
+            self._bench.sandbox, program(task, source, _calls(task, task.ring("visible"))), self._limits(_COMPARE_FUEL)
+        ).results
+        said = "\n".join(answer(result) for result in results)
+        return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def compare(self, task: Task, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:
         """Return what each source gives on each of the calls; what only this machine's speed ended is `refused`."""
@@ -148,13 +158,31 @@ class Workbench:
         return replace(self._bench.limits, fuel=min(fuel, self._bench.limits.fuel))
 
     def _pass_maps(
-        self, task: Task, sources: Sequence[str], *, cases: Sequence[Case], limits: Limits
+        self, task: Task, sources: Sequence[str], *, cases: Sequence[Case], base: Trace, numbers: Sequence[int]
     ) -> list[tuple[bool, ...]]:
+        """Return which of some cases each source passes; their `numbers` say how much fuel the base took for each."""
         if not sources:
             return []
         calls = _calls(task, cases)
-        runs = self._bench.sandbox.run_variants([program(task, source, calls) for source in sources], limits)
+        fuel = max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel[number] for number in numbers))
+        asked = [replace(program(task, source, calls), hasty=True) for source in sources]
+        runs = self._bench.sandbox.run_variants(asked, self._limits(fuel))
         return [_passed(task, cases, run) for run in runs]
+
+
+def _first(task: Task, base: Trace) -> list[int]:
+    """Return the numbers of the cases to run first: the cheapest of those that the base fails."""
+    cases = task.ring("visible")
+    failing = [number for number, passed in enumerate(base.passed) if not passed]
+    # What ran out of fuel counts as 0 there, and may be dear.
+    cost = {number: base.fuel[number] or _FIRST_FUEL for number in failing}
+    ranked = sorted(failing, key=lambda number: (cost[number], len(cases[number].args), number))
+    first: list[int] = []
+    for number in ranked[:_FIRST_CASES]:
+        if first and sum(cost[each] for each in first) + cost[number] > _FIRST_FUEL:
+            break
+        first.append(number)
+    return first
 
 
 def _calls(task: Task, cases: Sequence[Case]) -> tuple[Call, ...]:

@@ -18,10 +18,11 @@ from random import Random
 from agents import FAMILIES
 from storage import BudgetReached, Entry, ModelFault, Stopped
 
-from .attention import InFlight, Pick, choose
+from .attention import choose
 from .canaries import Trials
 from .executors import Pool
 from .landing import Landing
+from .pick import InFlight, Pick
 from .report import Ending
 from .scribe import Scribe
 from .settings import Settings
@@ -95,6 +96,7 @@ class Engine:
         self._hands = hands
         self._scribe = scribe
         self._settings = settings
+        self._conditions = settings.conditions
         self._deadline = deadline
         self._trials = Trials(world, scribe, hands.pool)
         self._flights: deque[Flight] = deque()
@@ -200,7 +202,8 @@ class Engine:
 
     def _fresh(self, turn: int) -> Flight:
         seed = f"{self._settings.seed}:{turn}"
-        pick = choose(self._world, turn=turn, rng=Random(f"{seed}:attention"), in_flight=self._in_flight)
+        rng = Random(f"{seed}:attention")
+        pick = choose(self._world, turn=turn, rng=rng, in_flight=self._in_flight, conditions=self._conditions)
         if pick is None:
             return Flight(turn, None)
         view = self._hands.views.view(pick, turn=turn)

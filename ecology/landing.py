@@ -14,11 +14,11 @@ from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Si
 from governance import Council, Verdict
 from storage import Store, Transaction
 
-from .attention import Pick
 from .canaries import Answers
 from .control.desk import Asked
 from .minutes import Minutes
 from .overture import Overture
+from .pick import Pick
 from .rewrites import Origin, Rewrites
 from .scribe import Scribe
 from .settings import Settings
@@ -31,6 +31,8 @@ _NONE: Answers = MappingProxyType({})
 _STUCK = (1.0, 200.0)
 _SAID_CHARACTERS = 200
 _POST_CHARACTERS = 2_000
+# The idle are looked for once in so many turns.
+_CENSUS = 50
 
 
 class Landing:
@@ -100,7 +102,13 @@ class Landing:
         claim = self._store.board.claim(tx, pick.work, agent_id=pick.agent_id, lease=self._settings.window, **caused)
         tool = self._world.tools[pick.tool_id] if pick.tool_id else None
         said = [action.reason[:_SAID_CHARACTERS] for action in deed.actions if isinstance(action, Pass)]
-        result = {"tried": deed.tried, "cursor": deed.cursor, "exhausted": deed.exhausted, "said": said}
+        result: dict[str, object] = {
+            "tried": deed.tried,
+            "cursor": deed.cursor,
+            "exhausted": deed.exhausted,
+            "said": said,
+        }
+        result |= _found(deed, pick)
         tx.record(
             "turn",
             agent_id=pick.agent_id,
@@ -207,6 +215,9 @@ class Landing:
         """Let those without energy go, and call for help where a tool has been worked on in vain for long."""
         for agent_id in self._world.spent():
             turn.retire(agent_id, reason="no energy left")
+        if self._settings.idleness and turn.number % _CENSUS == 0:
+            for agent_id in self._world.idle(turn.number - self._settings.idleness):
+                turn.retire(agent_id, reason="nothing to do for long")
         tool = self._world.tools.get(turn.pick.tool_id or 0)
         if tool is None:
             return
@@ -214,6 +225,22 @@ class Landing:
         if in_vain and tool.fruitless % self._settings.patience == 0:
             turn.signal("unmet", f"stuck:{tool.id}", strength=_STUCK)
         self._rewrites.judge_operator(turn)
+
+
+def _found(deed: Deed, pick: Pick) -> dict[str, object]:
+    """Return what a turn's event keeps of what a search learnt; places count the candidates run after a find."""
+    found = deed.findings
+    if found is None:
+        return {}
+    kept: dict[str, object] = {"promise": found.promise, "hopes": [list(each) for each in found.tried]}
+    if pick.survey:
+        # A family that has no edits here, or that the searcher did not know, promises nothing.
+        kept["survey"] = {family: 0.0 for family in pick.survey} | dict(found.survey)
+    if found.made:
+        kept["made"] = [[each.kind, deed.tried - each.place, each.ingredient, each.behaviour] for each in found.made]
+    if found.dead_ends:
+        kept["dead_ends"] = found.dead_ends
+    return kept
 
 
 def _talk(spoken: Spoken | None) -> dict[str, object]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from governance import Verdict
 from storage import Moment, Ruling, Transaction
 
-from .attention import Pick
+from .pick import Pick
 from .scribe import Scribe
 from .world import World
 

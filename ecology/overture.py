@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from storage import Transaction
 
 from .approvals import expire
-from .attention import Pick
 from .canaries import Answers
 from .control.clerk import land
 from .control.desk import Asked
 from .minutes import Minutes
+from .pick import Pick
 from .rewrites import Rewrites
 from .scribe import Scribe
 from .world import World

@@ -14,6 +14,7 @@ from governance import Council, Motion, Request, Service, Standing, Verdict, ear
 
 from .approvals import waits
 from .canaries import Canaries
+from .economy import objectors, price
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
@@ -222,6 +223,7 @@ class Rewrites:
         gain = proposal.gain(tool.head.gate_share)
         proven_id = tool.canary.before_id if tool.canary else tool.head.id
         parents = [] if proposal.basis_id == proposal.parent_id else [(proposal.basis_id, "basis")]
+        parents += [(proposal.ingredient, "ingredient")] if proposal.ingredient else []
         parents += [(version_id, "component") for version_id in dict.fromkeys(proposal.components)]
         turn.scribe.store.tools.save(
             turn.tx, tool_id=tool.id, expected_head=proposal.parent_id,
@@ -230,12 +232,24 @@ class Rewrites:
             **turn.moment,
         )  # fmt: skip
         turn.scribe.fold(turn.tx)
+        self._reward_foresight(turn, tool, proposal)
         self.canaries.begin(turn, tool, before_id=proven_id)
         self._look_back(turn, tool)
-        turn.pay(proposal.author_id, self._settings.improvement_reward * gain, reason="improvement")
+        reward = self._settings.improvement_reward * gain * price(turn.world, tool, fall=self._settings.price_fall)
+        turn.pay(proposal.author_id, reward, reason="improvement")
         supporting = dict.fromkeys(agent_id for agent_id, stance, _shown in proposal.critiques if stance == "support")
         for agent_id in supporting:
             turn.pay(agent_id, self._settings.critique_reward, reason="critique")
+
+    def _reward_foresight(self, turn: Minutes, tool: ToolState, admitted: ProposalState) -> None:
+        """Pay the critics that showed where a rival went wrong, now that another rewrite has solved the tool."""
+        if not tool.solved:
+            return
+        for rival in tool.pending.values():
+            if rival.id == admitted.id or not rival.solves:
+                continue
+            for agent_id in objectors(rival):
+                turn.pay(agent_id, self._settings.critique_reward, reason="critique")
 
     def _look_back(self, turn: Minutes, tool: ToolState) -> None:
         """Say so where a new head is the program that an earlier version was, before the one it replaces."""

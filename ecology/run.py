@@ -17,7 +17,7 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from agents import founders, visible_only
+from agents import founders, inherited, visible_only
 from governance import Council
 from storage import RunRecord, Store, Task, TaskRecord, Transaction
 
@@ -96,7 +96,7 @@ class Run:
         left_s = self.speaking.purses.run.left_s
         target = self.cut[0] if self.cut else self.record.turns_target
         with Thinker(self.pool, self.settings, connect=self.speaking.connect, minds=self.minds) as thinker:
-            hands = Hands(self.pool, thinker, Window(world, scribe.source_of, tasks))
+            hands = Hands(self.pool, thinker, Window(world, scribe.source_of, tasks, self.settings.conditions))
             engine = Engine(
                 world, landing, hands, scribe=scribe, settings=self.settings,
                 deadline=math.inf if left_s is None else time.monotonic() + left_s,
@@ -107,7 +107,8 @@ class Run:
 
     def _found(self, world: World, scribe: Scribe) -> None:
         """Let the founders be born, once; in a later run those of niches that nobody has filled before."""
-        genomes = [genome for genome in founders(self.settings.population) if genome.niche not in world.niches]
+        born = inherited(founders(self.settings.population), self.settings.heirs)
+        genomes = [genome for genome in born if genome.niche not in world.niches]
         if not genomes:
             return
 

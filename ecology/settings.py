@@ -12,9 +12,11 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents import Manner
+from agents import Genome, Manner
 from governance import TIERS
 from storage import ConfigurationError
+
+from .conditions import Conditions, Switch
 
 SandboxChoice = Literal["auto", "namespaces", "zygote", "monty", "bubblewrap", "rlimit"]
 
@@ -31,8 +33,13 @@ class Settings(BaseModel):
     with `bandit` a turn's model is chosen by what each has brought for its cost, else drawn by weight. `temperature`,
     `max_tokens` and `prompt_tokens` are the manner in which models are spoken to. `charter` is the TOML text by which
     the rules differ from those that ship, `shadow` that of a charter judged beside it, None for no such charter.
-    Half-lives are in turns, energies in the ledger's own unit; `patience` is how many turns in vain on one tool call
-    for a child.
+    `candidates_per_task` is how many candidates are run on a tool at most (0: no such limit), `without` what the
+    population must do without, `selection` how versions to work from are weighed; after the first rewrite that solves a
+    tool, `deliberation` times as many candidates more are tried before critics choose. `price_fall` is by how much less
+    an improvement of a kind of tool brings when all others of that kind are solved. `heirs` are genomes that found the
+    population in the place of newborn ones of their niches. Half-lives are in turns, energies in the ledger's own unit;
+    `patience` is how many turns in vain on one tool call for a child, `idleness` after how many turns without one of its
+    own an agent retires (0: never).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +61,13 @@ class Settings(BaseModel):
     critique_reward: float = Field(default=4.0, ge=0)
     open_half_life: float = Field(default=400.0, gt=0)
     patience: int = Field(default=120, ge=1)
+    idleness: int = Field(default=0, ge=0)
+    candidates_per_task: int = Field(default=0, ge=0, le=10_000_000)
+    without: tuple[Switch, ...] = ()
+    selection: str = "newest"
+    deliberation: float = Field(default=0.5, ge=0, le=100)
+    price_fall: float = Field(default=0.5, ge=0, le=1)
+    heirs: tuple[Genome, ...] = ()
 
     @classmethod
     def checked(cls, **values: Any) -> Self:
@@ -64,11 +78,22 @@ class Settings(BaseModel):
         try:
             settings = cls(**values)
             settings.manner  # noqa: B018 - made once here so that its ranges are checked
+            settings.conditions  # noqa: B018 - likewise for the name of the selection
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise ConfigurationError(f"setting {place!r} is {first['input']!r}: {first['msg'].lower()}") from None
         return settings
+
+    @property
+    def conditions(self) -> Conditions:
+        """What agents may see and try."""
+        return Conditions.of(
+            candidates=self.candidates_per_task,
+            without=self.without,
+            deliberation=self.deliberation,
+            selection=self.selection,
+        )
 
     @property
     def manner(self) -> Manner:

@@ -22,6 +22,8 @@ UNTIMELY = (
     "NotQuarantined", "Breaker", "RetryBudget",
 )  # fmt: skip
 NOTHING = Score(0, 0, 0, 0, 0)
+# What edits promise where nobody has looked.
+_UNSEEN = 0.002
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 # What a subject's first word says it is, and the kind of signal that calls for work on it.
 CALLS = {
@@ -39,12 +41,13 @@ CALLS = {
 class Progress:
     """How far one means (a niche, or an operator tool's version) has got with one version.
 
-    That is: edits done, whether that was all, and turns spent.
+    That is: edits done, whether that was all, turns spent, and what the next edits promise, None where nobody said.
     """
 
     cursor: int = 0
     exhausted: bool = False
     turns: int = 0
+    promise: float | None = None
 
 
 @dataclass(slots=True)
@@ -53,6 +56,8 @@ class VersionState:
 
     `proposal_id` is None for the code as it came and for what was brought back. `served` and `earned` are of a version
     of an operator tool: turns in which it made edits, and what those brought. `taken_back`: people rolled it back.
+    `basis_id` is the version that it was made from; `survey` is what each family was found to promise on it, by the
+    `lore` of that moment and with `ingredients` out of these versions.
     """
 
     id: int
@@ -67,7 +72,11 @@ class VersionState:
     served: int = 0
     earned: float = 0.0
     taken_back: bool = False
+    basis_id: int | None = None
     progress: dict[str, Progress] = field(default_factory=dict)
+    survey: dict[str, float] = field(default_factory=dict)
+    lore: tuple[tuple[str, float], ...] = ()
+    ingredients: tuple[int, ...] = ()
 
     @property
     def gate_share(self) -> float:
@@ -79,6 +88,11 @@ class VersionState:
         """Return the progress of a means on this version, none yet where it has not been here."""
         return self.progress.get(means) or Progress()
 
+    def promise_of(self, means: str, family: str) -> float:
+        """Return what the next edits of a means of a family promise, as far as somebody has looked."""
+        promise = self.reached(means).promise
+        return self.survey.get(family, _UNSEEN) if promise is None else promise
+
 
 @dataclass(slots=True)
 class ProposalState:
@@ -86,7 +100,9 @@ class ProposalState:
 
     `critiques` are (agent, stance, whether it brought evidence), `reviewers` the lineages that have looked at it,
     `not_before` the turn from which a late one may be offered again; `model` wrote it ("" for none),
-    `operator_id` is the version of the operator tool that made it (0 for none), `components` those it is built on;
+    `operator_id` is the version of the operator tool that made it (0 for none), `components` those it is built on,
+    `ingredient` the one that it copies from (0 for none), `kind` the kind of edit that made it, `place` how many
+    candidates of its turn were run after it;
     `asks` is what rules want a person to approve of it, and `waits` whether it waits for that now.
     """
 
@@ -107,6 +123,9 @@ class ProposalState:
     model: str = ""
     operator_id: int = 0
     components: tuple[int, ...] = ()
+    ingredient: int = 0
+    kind: str = ""
+    place: int = 0
     asks: tuple[str, ...] = ()
     waits: bool = False
 
@@ -177,7 +196,9 @@ class ToolState:
     `is_operator`: it makes edits, and is judged by what they earn; `tests` are the cases agreed on (arguments, set-up,
     call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words.
     `quarantined` and `frozen` are what people put in force; `canary` is the head's term as one; `capabilities` are what
-    its task declares.
+    its task declares. `tried` counts the candidates that were run on it, `plausible_at` those up to the first rewrite
+    that solved it (0: none did), which came in the turn `plausible_turn`; `behaviours` are how its rewrites behaved on
+    the visible cases, and `features` what kind of tool it is.
     """
 
     id: int
@@ -197,6 +218,11 @@ class ToolState:
     frozen: bool = False
     capabilities: tuple[str, ...] = ()
     canary: CanaryState | None = None
+    tried: int = 0
+    plausible_at: int = 0
+    plausible_turn: int = 0
+    behaviours: dict[str, None] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
 
     def served(self, turn: int) -> VersionState:
         """Return the version that serves the uses of a turn: the head, but while it is a canary mostly another."""
@@ -239,7 +265,7 @@ class ToolState:
 class AgentState:
     """An agent: its energy (ledger balance), what it has earned, its turns and its admitted rewrites.
 
-    `quarantined`: people set it or its lineage aside.
+    `quarantined`: people set it or its lineage aside; `active` is the turn of its birth or its latest own.
     """
 
     id: int
@@ -252,6 +278,7 @@ class AgentState:
     turns: int = 0
     wins: int = 0
     quarantined: bool = False
+    active: int = 0
 
 
 @dataclass(slots=True)

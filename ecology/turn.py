@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agents import AnyAction, Compose, Propose, Rehearsal, Spoken, View
+from agents import AnyAction, Compose, Findings, Propose, Rehearsal, Spoken, View
 from governance import Call, Charter, Objected, Proposal, Scorecard, Verdict
 from storage import Case, Task
 
@@ -57,7 +57,7 @@ class Deed:
     """What came of a turn: the actions, what was found on each, how far a search got, and what was said to a model.
 
     `examined` are the findings on each `Propose` and `Compose`, `backing` the lineages whose sources give what each
-    `Test` expects, both in the order of the actions.
+    `Test` expects, both in the order of the actions; `findings` are what a search learnt besides.
     """
 
     actions: tuple[AnyAction, ...]
@@ -66,6 +66,7 @@ class Deed:
     tried: int = 0
     cursor: int = 0
     exhausted: bool = False
+    findings: Findings | None = None
     spoken: Spoken | None = None
 
 

@@ -17,17 +17,22 @@ from agents import (
     POSTED_CHARACTERS,
     SAID_CHARACTERS,
     Candidate,
+    Fragment,
     Myself,
     Posted,
     ProposalSeen,
     Rival,
+    Search,
     Shelved,
     VersionSeen,
     View,
+    fragments,
 )
 from storage import Case, Task
 
-from .attention import Pick
+from .conditions import Conditions
+from .lore import Lore
+from .pick import Pick
 from .states import ProposalState, ToolState, VersionState
 from .world import World
 
@@ -40,6 +45,7 @@ _RECORD_SHOWN = 8
 _WORD = re.compile(r"[a-z]+")
 
 Item = TypeVar("Item")
+_USUAL = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Window:
     world: World
     source_of: Callable[[str], str]
     tasks: Mapping[int, Task]
+    conditions: Conditions = _USUAL
 
     def view(self, pick: Pick, *, turn: int) -> View:
         """Return what the agent of a pick sees."""
@@ -56,16 +63,17 @@ class Window:
         agent = world.agents[pick.agent_id]
         me = Myself(id=agent.id, founder_id=agent.founder_id, genome=agent.genome, energy=agent.energy)
         if pick.tool_id is None:
-            return View(turn, world.seq, pick.activity, me, kin=_kin(world), unmet=_unmet(pick))
+            return View(turn, world.seq, pick.activity, me, kin=_kin(world, self.conditions), unmet=_unmet(pick))
         tool = world.tools[pick.tool_id]
         base = world.version(pick.base_id) if pick.base_id else tool.head
+        reads = self.conditions.has("reads")
         view = View(
             turn=turn,
             seq=world.seq,
             activity=pick.activity,
             me=me,
             tool_id=tool.id,
-            said=_said(tool),
+            said=_said(tool) if reads else (),
             head=self._seen(self._compared(tool, pick)),
             base=self._seen(base),
             cursor=base.reached(pick.means).cursor,
@@ -73,8 +81,30 @@ class Window:
             operator=self._seen(world.version(pick.operator_id)) if pick.operator_id else None,
             tests=_tests(tool),
             objections=world.tallies.objections(tool.id),
+            search=self._search(tool, base, pick) if pick.activity == "search" else Search(),
+            unseeing=not self.conditions.has("critics"),
         )
         return view if agent.genome.is_offline else self._in_full(view, tool, pick)
+
+    def _search(self, tool: ToolState, base: VersionState, pick: Pick) -> Search:
+        """Return what a specialist's turn goes by: what the first on the version was told, if somebody was before."""
+        used = pick.ingredients if pick.survey else base.ingredients
+        return Search(
+            allowance=pick.allowance,
+            floor=pick.floor,
+            survey=pick.survey,
+            lore=pick.lore if pick.survey else base.lore,
+            ingredients=tuple(each for number in used for each in self._fragments(number)),
+            dead_ends=tuple(tool.behaviours) if self.conditions.has("reads") else (),
+            uniform=not self.conditions.has("priors"),
+        )
+
+    def _fragments(self, version_id: int) -> tuple[Fragment, ...]:
+        """Return what the head of a solved tool has that the tool as it came had not."""
+        version = self.world.version(version_id)
+        root = self.world.tools[version.tool_id].versions[0]
+        texts = fragments(self.source_of(root.code_hash), self.source_of(version.code_hash))
+        return tuple(Fragment(version_id, text) for text in texts)
 
     def _compared(self, tool: ToolState, pick: Pick) -> VersionState:
         """Return the head, but the version before where a canary itself is looked at."""
@@ -186,9 +216,13 @@ def _record(tool: ToolState) -> tuple[str, ...]:
     )
 
 
-def _kin(world: World) -> tuple[Candidate, ...]:
+def _kin(world: World, conditions: Conditions) -> tuple[Candidate, ...]:
     rich = nsmallest(_KIN_SHOWN, world.agents.values(), key=lambda agent: (-agent.earned, -agent.energy, agent.id))
-    return tuple(Candidate(each.id, each.genome, each.energy, each.earned) for each in rich)
+    lore = world.searches.lore if conditions.has("learning") else Lore()
+    return tuple(
+        Candidate(each.id, each.genome, each.energy, each.earned, tuple(lore.learnt(each.genome.family).items()))
+        for each in rich
+    )
 
 
 def _unmet(pick: Pick) -> tuple[str, ...]:

@@ -122,6 +122,7 @@ class Station:
             tried=thought["tried"],
             cursor=thought.get("cursor", 0),
             exhausted=thought.get("exhausted", False),
+            findings=thought.get("findings"),
         )
 
     def _examine(self, proposal: Proposal) -> Examined:

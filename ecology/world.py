@@ -10,18 +10,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agents import Genome, activity_of, is_niche, niche_parts
+from agents import Genome
 from governance import ASKS, FROM_TURN, Breaker, BreakerSettings
 from storage import CONTROL_KINDS, Entry
 
 from .acts import Acts
-from .control import InForce
+from .roster import Roster
+from .searches import Searches
 from .states import (
     CALLS,
     UNTIMELY,
-    AgentState,
     CanaryState,
-    Counts,
     ModelState,
     Offered,
     Progress,
@@ -40,40 +39,36 @@ _LONGEST_ID = 12
 _HOLDS = ("quarantine", "release", "freeze", "unfreeze")
 
 
-class World:
+class World(Roster):
     """What is true as of the last entry folded; `fold` is the only way to change it."""
 
     def __init__(self, breaker: BreakerSettings | None = None) -> None:
+        super().__init__()
         self.breaker = Breaker(breaker or BreakerSettings())
         self._acts = Acts(self.breaker)
         self.seq = 0
         self.turn = 0
         self.turn_seq = 0
         self.tools: dict[int, ToolState] = {}
-        self.agents: dict[int, AgentState] = {}
-        self.niches: dict[str, dict[int, AgentState]] = {}
-        self.born: dict[int, AgentState] = {}
-        self.founders: dict[int, int] = {}
         self.models: dict[str, ModelState] = {}
         self.signals: dict[str, SignalState] = {}
         self._calls: dict[str, SignalState] = {}
         self.proposals: dict[int, ProposalState] = {}
         self.sealed: dict[int, str] = {}
         self.bred: dict[str, int] = {}
-        self.counts = Counts()
         # What a shadow charter would have decided otherwise: the proposal, the stage, and both outcomes.
         self.flips: set[tuple[int | None, str, str, str]] = set()
-        self.in_force = InForce()
         self.canaries: set[int] = set()
         self.tallies = Tallies()
+        self.searches = Searches()
         self._operators: set[int] = set()
         self._admitted: ProposalState | None = None
         self._capabilities: dict[int, tuple[str, ...]] = {}
         self._versions: dict[int, VersionState] = {}
         self._operator_id = 0
-        self._spent: set[int] = set()
         self._handlers: dict[str, Callable[[Entry, Row], None]] = {
             "task": self._on_task,
+            "task_case": lambda entry, row: self.searches.case(row),
             "tool": self._on_tool,
             "tool_version": self._on_version,
             "agent": self._on_agent,
@@ -102,9 +97,7 @@ class World:
         elif entry.kind in CONTROL_KINDS:
             self._on_control(entry)
         elif entry.kind == "retire" and entry.agent_id in self.agents:
-            gone = self.agents.pop(entry.agent_id)
-            self._spent.discard(gone.id)
-            del self.niches[gone.genome.niche][gone.id]
+            self._on_death(entry.agent_id)
             self.counts.retired += 1
         self._acts.fold(entry, self.founders, calls=self.calls_for)
         if entry.kind == "breaker" and self.breaker.state == "closed":
@@ -126,34 +119,15 @@ class World:
         tool = self.tools.get(int(rest)) if rest.isdecimal() and len(rest) < _LONGEST_ID else None
         return tool is not None and tool.calls(first)
 
-    def served(self, niche: str) -> bool:
-        """Whether some living agent serves the niche (`specialist/guard`, `critic`)."""
-        return bool(self.niches.get(niche))
-
     def stale(self, tool_id: int | None, proposal_ids: Sequence[int]) -> ProposalState | None:
         """Return the late proposal that is to be offered again."""
         known = self.tools[tool_id].stale if tool_id else {}
         return next((known[number] for number in proposal_ids if number in known), None)
 
-    def may_be_born(self, genome: Genome) -> bool:
-        """Whether an agent of this genome could live here: its niche is one that ships, or somebody has filled it."""
-        return is_niche(genome) or (genome.moved(genome.niche) == genome and genome.niche in self.niches)
-
     @property
     def has_shelf(self) -> bool:
         """Whether some tool works that others can be built on."""
         return any(tool.solved and not (tool.is_operator or tool.quarantined) for tool in self.tools.values())
-
-    def improvable(self) -> bool:
-        """Whether anybody alive is called upon to better or to test what already works."""
-        return any(
-            members and activity_of(niche_parts(niche)[0]) in ("improve", "test")
-            for niche, members in self.niches.items()
-        )
-
-    def spent(self) -> list[int]:
-        """Return the living agents that have no energy left, oldest first."""
-        return sorted(self._spent)
 
     def tool_of(self, version_id: int) -> ToolState:
         """Return the tool that a version is of."""
@@ -162,10 +136,6 @@ class World:
     def operator(self, name: str) -> ToolState | None:
         """Return the operator tool of that name, None where it is not here."""
         return next((tool for tool in self.tools.values() if tool.is_operator and tool.name == name), None)
-
-    def name_of(self, agent_id: int) -> str:
-        """Return what an agent is called, the living and the dead alike; 0 is whoever is no agent."""
-        return self.born[agent_id].name if agent_id else "a person"
 
     def version(self, version_id: int) -> VersionState:
         """Return a version of any tool by its id."""
@@ -179,8 +149,9 @@ class World:
     def _on_tool(self, entry: Entry, row: Row) -> None:
         self.tools[row["id"]] = ToolState(
             id=row["id"], task_id=row["task_id"], name=row["name"], is_operator=row["task_id"] in self._operators,
-            capabilities=self._capabilities[row["task_id"]],
+            capabilities=self._capabilities[row["task_id"]], features=self.searches.features(row["task_id"]),
         )  # fmt: skip
+        self.searches.came(self.tools[row["id"]])
 
     def _on_version(self, entry: Entry, row: Row) -> None:
         tool = self.tools[row["tool_id"]]
@@ -197,11 +168,14 @@ class World:
         self.in_force.close(proposal.id)
         self._credit(proposal, before=tool.versions[-2].gate_share)
         version.bitmap, version.score = proposal.bitmap, score_in(row)
+        version.basis_id = proposal.basis_id
         self.counts.admitted += 1
         tool.pending.pop(proposal.id, None)
         self._admitted = proposal
         tool.admitted_turns.append(entry.turn)
         tool.fruitless = 0
+        if proposal.author_id:
+            self.searches.admitted(proposal, tool, self.born[proposal.author_id].genome)
         if author := self.agents.get(proposal.author_id):
             author.wins += 1
 
@@ -220,20 +194,6 @@ class World:
         if proposal.operator_id:
             self._versions[proposal.operator_id].earned += gain
 
-    def _on_agent(self, entry: Entry, row: Row) -> None:
-        agent = AgentState(
-            id=row["id"],
-            name=row["name"],
-            founder_id=row["founder_id"],
-            depth=row["depth"],
-            genome=Genome.model_validate_json(row["genome"]),
-            quarantined=self.in_force.holds_agent(row["id"], row["founder_id"]),
-        )
-        self.agents[agent.id] = self.born[agent.id] = agent
-        self.niches.setdefault(agent.genome.niche, {})[agent.id] = agent
-        self.founders[agent.id] = agent.founder_id
-        self.counts.spawned += 1
-
     def _on_proposal(self, entry: Entry, row: Row) -> None:
         kept = ("id", "tool_id", "author_id", "parent_id", "basis_id", "family", "code_hash", "reason", "model")
         proposal = ProposalState(
@@ -243,7 +203,9 @@ class World:
             **{name: row[name] for name in kept},
         )
         self.proposals[proposal.id] = proposal
-        self.tools[proposal.tool_id].pending[proposal.id] = proposal
+        tool = self.tools[proposal.tool_id]
+        tool.pending[proposal.id] = proposal
+        self.searches.proposed(proposal, tool, turn=entry.turn)
         self.counts.proposals += 1
 
     def _on_evaluation(self, entry: Entry, row: Row) -> None:
@@ -255,6 +217,7 @@ class World:
         elif proposal := self.proposals.get(row["proposal_id"]):
             proposal.bitmap = row["passed"]
             proposal.score = score_in(row)
+            self.searches.examined(proposal, self.tools[proposal.tool_id], turn=entry.turn)
 
     def _on_verdict(self, entry: Entry, row: Row) -> None:
         if row["outcome"] != "veto":
@@ -339,15 +302,6 @@ class World:
         if not entry.payload.get("own") or self.breaker.state == "half-open":
             leave(self._calls, entry.seq, row)
 
-    def _on_ledger(self, entry: Entry, row: Row) -> None:
-        agent = self.agents.get(row["agent_id"])
-        if row["kind"] != "energy" or agent is None:
-            return
-        agent.energy = round(agent.energy + row["amount"], 6)
-        (self._spent.add if agent.energy <= 0 else self._spent.discard)(agent.id)
-        if row["amount"] > 0 and row["reason"] != "birth":
-            agent.earned = round(agent.earned + row["amount"], 6)
-
     def _on_test(self, entry: Entry, row: Row) -> None:
         tool = self.tools[row["tool_id"]]
         case: Offered = (row["args"], row["setup"], row["call"], row["expect"])
@@ -371,8 +325,11 @@ class World:
         self._operator_id = done.get("operator", 0)
         if "talk" in done:
             self._model(done["talk"]["model"]).heard(done["talk"])
-        if agent := self.agents.get(entry.agent_id or 0):
+        agent = self.agents.get(entry.agent_id or 0)
+        if agent:
             agent.turns += 1
+            agent.active = entry.turn
+        self.searches.turn(entry, self.tools.get(entry.tool_id or 0), agent)
         if "token" in done and done["token"] is None:
             return
         if done["activity"] == "breed":
@@ -389,6 +346,8 @@ class World:
             progress = self._versions[done["base"]].progress.setdefault(done["means"], Progress())
             progress.cursor, progress.exhausted = done["cursor"], done["exhausted"]
             progress.turns += 1
+            progress.promise = done.get("promise")
+            self.searches.surveyed(self._versions[done["base"]], done)
             if self._operator_id:
                 self._versions[self._operator_id].served += 1
         elif done["activity"] == "repropose":

@@ -10,7 +10,20 @@ from .context import Context
 from .difference import difference
 from .edit import Edit, EditList, apply
 from .families import FAMILIES, describe, edits
+from .fragments import fragments
 from .splice import Splice
 from .suspicion import suspicion
 
-__all__ = ["FAMILIES", "Context", "Edit", "EditList", "Splice", "apply", "describe", "difference", "edits", "suspicion"]
+__all__ = [
+    "FAMILIES",
+    "Context",
+    "Edit",
+    "EditList",
+    "Splice",
+    "apply",
+    "describe",
+    "difference",
+    "edits",
+    "fragments",
+    "suspicion",
+]

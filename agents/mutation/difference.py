@@ -16,17 +16,20 @@ from .splice import Splice, splices
 from .tree import Census, Node, twin
 
 
-def difference(source: str, changed: str, *, family: str) -> Edit | None:
-    """Return the edit that makes `changed` of `source`, None where they say the same or one cannot be read."""
+def difference(source: str, changed: str, *, family: str, score: float = 0.0) -> Edit | None:
+    """Return the edit that makes `changed` of `source`, None where they say the same or one cannot be read.
+
+    Args: score: how promising the edit is to count.
+    """
     old, new = read(source), parsed(changed)
     if old is None or new is None:
         return None
     tree = _merged(old.tree, new.tree)
     if tree is old.tree:
         return None
-    whole = _edit(old, (Splice(0, old.raw, new.raw),), family)
+    whole = _edit(old, (Splice(0, old.raw, new.raw),), family, score)
     try:
-        edit = _edit(old, splices(old, tree), family)
+        edit = _edit(old, splices(old, tree), family, score)
     except (ValueError, RecursionError):
         # There are f-strings that Python reads and cannot write.
         return whole
@@ -34,10 +37,10 @@ def difference(source: str, changed: str, *, family: str) -> Edit | None:
     return edit if again is not None and census.number(again.tree) == census.number(new.tree) else whole
 
 
-def _edit(code: Code, changes: tuple[Splice, ...], family: str) -> Edit:
+def _edit(code: Code, changes: tuple[Splice, ...], family: str, score: float) -> Edit:
     line = bisect_right(code.starts, changes[0].start)
     note = summary(line, changes)
-    return Edit(family=family, kind="rewrite", line=line, score=0.0, note=note, splices=changes)
+    return Edit(family=family, kind="rewrite", line=line, score=score, note=note, splices=changes)
 
 
 def _merged(old: Node, new: Node) -> Node:

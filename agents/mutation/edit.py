@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 from typing import NamedTuple, overload
 
 from .code import Code
@@ -26,7 +27,11 @@ _NOTE_WIDTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of the text: what was done (`kind`), where (`line`, 1 is the first), and how promising it looked."""
+    """A change of the text: what was done (`kind`), where (`line`, 1 is the first), and how promising it looked.
+
+    `score` estimates how likely it is to repair the tool; `origin` is which ingredient it was copied from, counted from
+    1, 0 for none.
+    """
 
     family: str
     kind: str
@@ -34,6 +39,7 @@ class Edit:
     score: float
     note: str
     splices: tuple[Splice, ...]
+    origin: int = 0
 
     def apply(self, source: str) -> str:
         """Return the source with this edit made.
@@ -60,17 +66,25 @@ def apply(source: str, edit: Edit) -> str:
 
 
 class Draft(NamedTuple):
-    """An edit not yet made: `build()` gives what stands in place of `old`; `at` is the node whose line is to blame."""
+    """An edit not yet made: `build()` gives what stands in place of `old`; `at` is the node whose line is to blame.
+
+    `origin` is which ingredient it is copied from, counted from 1, 0 for none.
+    """
 
     kind: str
     fit: float
     at: ast.AST
     old: ast.AST
     build: Callable[[], ast.AST]
+    origin: int = 0
 
 
 class EditList(Sequence[Edit]):
-    """A family's edits, most promising first, built only as far as they are asked for."""
+    """A family's edits, most promising first, built only as far as they are asked for.
+
+    Args: rates: how likely an edit of each kind is to repair, where it fits and stands at the line to blame; chance:
+    where it is given, the order is drawn from it and no edit looks better than another.
+    """
 
     def __init__(
         self,
@@ -78,8 +92,9 @@ class EditList(Sequence[Edit]):
         family: str,
         *,
         drafts: Iterable[Draft],
-        priors: Mapping[str, float],
+        rates: Mapping[str, float],
         suspicion: Mapping[int, float],
+        chance: Random | None = None,
     ) -> None:
         self._family = family
         self._built: list[Edit] = []
@@ -88,7 +103,11 @@ class EditList(Sequence[Edit]):
             self._code = code
             self._census = _census(code).fork()
             self._seen = {self._census.number(code.tree)}
-            self._pending = iter(_ordered(code, drafts, priors=priors, suspicion=suspicion))
+            ranked = _ordered(code, drafts, rates=rates, suspicion=suspicion)
+            if chance is not None:
+                chance.shuffle(ranked)
+                ranked = [(1.0, draft) for _, draft in ranked]
+            self._pending = iter(ranked)
 
     @overload
     def __getitem__(self, index: int) -> Edit: ...
@@ -134,9 +153,10 @@ class EditList(Sequence[Edit]):
             family=self._family,
             kind=draft.kind,
             line=line,
-            score=round(score, 6),
+            score=round(score, 9),
             note=summary(line, changes),
             splices=changes,
+            origin=draft.origin,
         )
 
 
@@ -146,12 +166,12 @@ def _census(code: Code) -> Census:
 
 
 def _ordered(
-    code: Code, drafts: Iterable[Draft], *, priors: Mapping[str, float], suspicion: Mapping[int, float]
+    code: Code, drafts: Iterable[Draft], *, rates: Mapping[str, float], suspicion: Mapping[int, float]
 ) -> list[tuple[float, Draft]]:
     blame = _Blame(code, suspicion)
     ranked = []
     for ordinal, draft in enumerate(drafts):
-        score = priors[draft.kind] * draft.fit * blame.of(draft.at)
+        score = rates[draft.kind] * draft.fit * blame.of(draft.at)
         ranked.append((-score, *_place(code, draft.at), ordinal, draft))
     ranked.sort(key=lambda entry: entry[:4])
     return [(-entry[0], entry[-1]) for entry in ranked]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 from types import MappingProxyType
 
 from . import (
@@ -30,9 +31,11 @@ from .code import read
 from .context import Context
 from .edit import Draft, EditList
 from .material import Material
+from .rates import RATES, UNKNOWN
 
 _NO_SUSPICION: Mapping[int, float] = MappingProxyType({})
 _NO_CONTEXT = Context()
+_NO_LORE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +115,40 @@ def edits(
     *,
     suspicion: Mapping[int, float] = _NO_SUSPICION,
     context: Context = _NO_CONTEXT,
+    lore: Mapping[str, float] = _NO_LORE,
+    chance: Random | None = None,
 ) -> EditList:
     """Return a family's edits of a source, most promising first, built only as far as they are asked for.
 
     Args: suspicion: a weight, 0 to 1, for each line (1 is the first); lines left out count as 0, an empty mapping
-    makes all lines equal; context: what else is known of the tool.
+    makes all lines equal; context: what else is known of the tool; lore: by how much more often than usual edits of a
+    kind (`guard/early-return`), or of a whole family (`guard`), have proved right; chance: draw the order from it
+    instead.
     Raises: ValueError: there is no such family.
     """
     chosen = _family(family)
+    rates = rates_of(family, lore)
     if read(source) is None:
-        return EditList(None, family, drafts=(), priors=chosen.priors, suspicion=suspicion)
+        return EditList(None, family, drafts=(), rates=rates, suspicion=suspicion)
     # The material may remember a code that was read before: its drafts are of that one's nodes.
     material = _material(source, entry_point, context)
     drafts = chosen.drafts(material)
-    return EditList(material.code, family, drafts=drafts, priors=chosen.priors, suspicion=suspicion)
+    return EditList(material.code, family, drafts=drafts, rates=rates, suspicion=suspicion, chance=chance)
 
 
-@lru_cache(maxsize=32)
+def rates_of(family: str, lore: Mapping[str, float] = _NO_LORE) -> dict[str, float]:
+    """Return how likely an edit of each kind of a family is to repair where it fits: as shipped, times what was learnt.
+
+    Raises: ValueError: there is no such family.
+    """
+    of_family = lore.get(family, 1.0)
+    return {
+        kind: RATES.get(f"{family}/{kind}", prior * UNKNOWN) * of_family * lore.get(f"{family}/{kind}", 1.0)
+        for kind, prior in _family(family).priors.items()
+    }
+
+
+@lru_cache(maxsize=64)
 def _material(source: str, entry_point: str, context: Context) -> Material:
     code = read(source)
     assert code is not None  # the caller read it

@@ -73,25 +73,25 @@ def _renamings(material: Material, node: ast.expr, other: ast.expr, fit: float) 
                 yield Draft("renamed", 0.9 * fit * (1 - 0.05 * rank), node, node, changed)
 
 
-def _foreign(material: Material) -> Iterator[ast.expr]:
-    """Yield expressions of the helper and the ingredients, each text once."""
+def _foreign(material: Material) -> Iterator[tuple[int, ast.expr]]:
+    """Yield expressions of the ingredients and the helper, each text once, with the place of its ingredient or 0."""
     seen: set[str] = set()
-    for statement in (*material.fragments, *material.helper.body):
+    for origin, statement in (*material.fragments, *((0, each) for each in material.helper.body)):
         for node in ast.walk(statement):
             if isinstance(node, _COPIED) and is_read(node):
                 text = ast.dump(node)
                 if text not in seen and len(seen) < _MOST_SOURCES:
                     seen.add(text)
-                    yield node
+                    yield origin, node
 
 
-def _from_foreign(material: Material, node: ast.expr, foreign: list[ast.expr]) -> Iterator[Draft]:
+def _from_foreign(material: Material, node: ast.expr, foreign: list[tuple[int, ast.expr]]) -> Iterator[Draft]:
     if not isinstance(node, (*_COPIED, ast.Name, ast.Constant)):
         return
-    for other in foreign:
+    for origin, other in foreign:
         fit = _likeness(material, node, other)
         for rank, changed in enumerate(_mapped(other, material.names(node), material)):
-            yield Draft("foreign", fit * (1 - 0.08 * rank), node, node, partial(kept, changed))
+            yield Draft("foreign", fit * (1 - 0.08 * rank), node, node, partial(kept, changed), origin)
 
 
 def _mapped(fragment: ast.expr, scope: tuple[str, ...], material: Material) -> Iterator[ast.expr]:
@@ -124,16 +124,18 @@ def _uses(fragment: ast.AST) -> list[ast.Name]:
 def _statements(material: Material) -> Iterator[Draft]:
     """Yield fragments' statements in front of, and instead of, the source's simple ones."""
     pieces = [
-        piece for piece in material.fragments if isinstance(piece, ast.Assign | ast.AugAssign | ast.If | ast.Expr)
+        (origin, piece)
+        for origin, piece in material.fragments
+        if isinstance(piece, ast.Assign | ast.AugAssign | ast.If | ast.Expr)
     ]
     for holder, field, block in material.blocks:
         for at, statement in enumerate(block):
-            for rank, piece in enumerate(pieces[:12]):
+            for rank, (origin, piece) in enumerate(pieces[:12]):
                 scope = material.names(statement)
                 for changed in _mapped_statement(piece, scope, material):
                     placed = [*block[:at], changed, *block[at:]]
                     fit = 1 - 0.05 * rank
-                    yield Draft("insert", fit, statement, holder, partial(with_block, holder, field, placed))
+                    yield Draft("insert", fit, statement, holder, partial(with_block, holder, field, placed), origin)
 
 
 def _mapped_statement(piece: ast.stmt, scope: tuple[str, ...], material: Material) -> Iterator[ast.stmt]:

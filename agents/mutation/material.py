@@ -169,10 +169,10 @@ class Material:
         return _by_frequency(leaf for result in self.results for leaf in _leaves(result))
 
     @cached_property
-    def fragments(self) -> tuple[ast.stmt, ...]:
-        """The statements of the ingredients; an expression counts as a statement."""
-        codes = (read(text) for text in self.context.ingredients)
-        return tuple(statement for code in codes if code for statement in code.tree.body)
+    def fragments(self) -> tuple[tuple[int, ast.stmt], ...]:
+        """The statements of the ingredients, each with the place of its ingredient from 1; expressions are some too."""
+        codes = [(place, read(text)) for place, text in enumerate(self.context.ingredients, start=1)]
+        return tuple((place, statement) for place, code in codes if code for statement in code.tree.body)
 
     @cached_property
     def _guesser(self) -> KindGuesser:

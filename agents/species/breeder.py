@@ -38,7 +38,7 @@ def offspring(view: View, rng: Random) -> Spawn | Pass:
         return Pass(reason="nobody alive to breed from")
     called = rng.choice(view.unmet) if view.unmet else ""
     parent = _parent(view, called)
-    genome = parent.genome.vary(rng)
+    genome = parent.genome.taught(dict(parent.learnt)).vary(rng)
     if called and genome.niche != called:
         genome = genome.moved(called)
     reason = f"nobody alive serves {called}" if called else "strong signals stay unanswered"

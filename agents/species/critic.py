@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 
 from governance import Result
 
-from ..actions import Pass
+from ..actions import Critique, Pass
 from ..evidence import Evidence, Trials
 from ..judgement import calls_to_try, judge, posts_on
 from ..view import ProposalSeen
@@ -34,6 +34,10 @@ def _review(state: Thought, runtime: Runtime[Desk]) -> Thought:
     view = desk.view
     if view.task is None or view.head is None or not view.proposals:
         return Thought(actions=[Pass(reason="nothing to review")])
+    if view.unseeing:
+        return Thought(
+            actions=[Critique(proposal_id=view.proposals[0].id, stance="support", kind="no look taken", evidence={})]
+        )
     trials = Trials(view.task, calls_to_try(view.task, probes=view.me.genome.probes, rng=desk.rng))
     sources = [view.head.source, *(each.source for each in view.proposals)]
     head, *results = desk.bench.compare(view.task, sources, calls=trials.calls)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypedDict
 from langgraph.graph.state import CompiledStateGraph
 
 from ..actions import AnyAction
+from ..findings import Findings
 from ..manner import Manner
 from ..models import Talk
 from ..view import View
@@ -48,13 +49,14 @@ class Thought(TypedDict, total=False):
 
     `found` are the places of edits worth proposing, best first; `tried` is how many candidates were run, `cursor` how
     many edits of the family are now done with, `exhausted` whether that is all of them; `actions` is what the agent
-    asks for.
+    asks for. `findings` is what a search has to say besides.
     """
 
     found: list[int]
     tried: Annotated[int, operator.add]
     cursor: int
     exhausted: bool
+    findings: Findings
     actions: Annotated[list[AnyAction], operator.add]
 
 

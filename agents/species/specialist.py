@@ -7,19 +7,23 @@ Does not promise: that what passes the visible cases is right; the rule layer an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from storage import Task
-
 from ..actions import Pass, Propose
-from ..mutation import Context, Edit, difference, edits, suspicion
-from ..view import VersionSeen, View
+from ..findings import Finding, Findings
+from ..mutation import Edit
+from ..view import View
 from ..workbench import Trace
 from .again import offered_again
 from .mind import Desk, Mind, Thought
+from .searching import base_in, hopes, options_of, promise, survey_of, task_in, trace_of
+
+# A turn tries at least so many edits, and at least a share of those that its family tried here before: a long search
+# is not cut into ever more turns for nothing.
+_LEAST = 4
+_SHARE = 6
 
 
 def specialist() -> Mind:
@@ -43,21 +47,55 @@ def _activity(state: Thought, runtime: Runtime[Desk]) -> str:
 def _search(state: Thought, runtime: Runtime[Desk]) -> Thought:
     """Try the next batch of the family's edits on the base version."""
     desk = runtime.context
-    task, base, genome = _task(desk.view), _base(desk.view), desk.view.me.genome
-    trace = _trace(desk, task, base)
-    options = _options(desk, task, base, trace)
+    task, base = task_in(desk.view), base_in(desk.view)
+    trace = trace_of(desk, task, base)
+    options = options_of(desk, task, base, trace)
     start = desk.view.cursor
-    batch = options[start : start + genome.batch]
+    batch = _batch(options, start, desk.view)
     passes = desk.bench.attempt(task, [edit.apply(base.source) for edit in batch], base=trace)
-    found = _worthwhile(passes, trace=trace, boldness=genome.boldness)
-    cut = len(found) == genome.boldness
+    found = _worthwhile(passes, trace=trace, boldness=desk.view.me.genome.boldness)
+    cut = len(found) == desk.view.me.genome.boldness
     end = start + (max(found) + 1 if cut else len(batch))
+    ahead = promise(options, end)
+    made, dead_ends = _made(desk, batch, found, solves=[all(passes[place]) for place in found])
     return Thought(
-        found=[start + place for place in found],
+        found=[start + place for place, each in zip(found, made, strict=True) if each],
         tried=len(batch),
         cursor=end,
-        exhausted=not cut and len(batch) < genome.batch,
+        exhausted=ahead is None,
+        findings=Findings(
+            promise=ahead or 0.0,
+            survey=survey_of(desk, task, base, trace),
+            tried=hopes(batch[: end - start]),
+            made=tuple(each for each in made if each),
+            dead_ends=dead_ends,
+        ),
     )
+
+
+def _batch(options: Sequence[Edit], start: int, view: View) -> list[Edit]:
+    """Return the next edits: at least a few, then as long as nobody else has better ones, within the allowance."""
+    search = view.search
+    chosen = list(options[start : start + min(view.me.genome.batch, search.allowance)])
+    least = max(_LEAST, start // _SHARE)
+    below = next((at for at, edit in enumerate(chosen) if at >= least and edit.score < search.floor), len(chosen))
+    return chosen[:below]
+
+
+def _made(
+    desk: Desk, batch: Sequence[Edit], found: Sequence[int], *, solves: Sequence[bool]
+) -> tuple[list[Finding | None], int]:
+    """Return what is known of each rewrite found, None for one that leads nowhere new, and how many those are."""
+    task, base, search = task_in(desk.view), base_in(desk.view), desk.view.search
+    made: list[Finding | None] = []
+    for place, solved in zip(found, solves, strict=True):
+        edit = batch[place]
+        behaviour = desk.bench.behaviour(task, edit.apply(base.source))
+        # What passes all cases behaves alike on them; of the rest one of a kind is enough.
+        known = not solved and behaviour in search.dead_ends
+        origin = search.ingredients[edit.origin - 1].version_id if edit.origin else 0
+        made.append(None if known else Finding(edit.kind, behaviour, place + 1, origin))
+    return made, made.count(None)
 
 
 def _worthwhile(passes: Sequence[tuple[bool, ...]], *, trace: Trace, boldness: int) -> list[int]:
@@ -84,8 +122,8 @@ def _anything_found(state: Thought) -> str:
 
 def _propose(state: Thought, runtime: Runtime[Desk]) -> Thought:
     desk = runtime.context
-    task, base = _task(desk.view), _base(desk.view)
-    options = _options(desk, task, base, _trace(desk, task, base))
+    task, base = task_in(desk.view), base_in(desk.view)
+    options = options_of(desk, task, base, trace_of(desk, task, base))
     chosen = [options[place] for place in state["found"]]
     return Thought(
         actions=[Propose(source=edit.apply(base.source), basis_id=base.id, reason=edit.note) for edit in chosen]
@@ -99,73 +137,6 @@ def _repropose(state: Thought, runtime: Runtime[Desk]) -> Thought:
 
 def _rest(state: Thought) -> Thought:
     left = "none is left" if state["exhausted"] else "more are left"
-    return Thought(actions=[Pass(reason=f"tried {state['tried']} edits, none better; {left}")])
-
-
-def _trace(desk: Desk, task: Task, base: VersionSeen) -> Trace:
-    key = (task.digest, base.source)
-    if key not in _TRACES:
-        if len(_TRACES) >= _TRACES_KEPT:
-            del _TRACES[next(iter(_TRACES))]
-        _TRACES[key] = desk.bench.trace(task, base.source)
-    return _TRACES[key]
-
-
-def _options(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> Sequence[Edit]:
-    """Return the edits of the agent's operator tool where it has one, else those of its family."""
-    if desk.view.operator is None:
-        return _edits(task, base.source, desk.view.me.genome.family, _suspicion(trace))
-    key = (task.digest, base.source, desk.view.operator.source)
-    if key not in _OPERATED:
-        if len(_OPERATED) >= _OPERATED_KEPT:
-            del _OPERATED[next(iter(_OPERATED))]
-        _OPERATED[key] = _operated(desk, task, base, trace)
-    return _OPERATED[key]
-
-
-def _operated(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> tuple[Edit, ...]:
-    """Run the operator tool once; what it wrote anew without changing it stays as it was in the base."""
-    operator = desk.view.operator
-    assert operator is not None  # the caller looked
-    lines = sorted(_suspicion(trace), key=lambda pair: (-pair[1], pair[0]))
-    texts = desk.bench.operate(
-        operator.source, source=base.source, entry_point=task.entry_point, task=task, lines=lines
-    )
-    found = [difference(base.source, text, family=desk.view.me.genome.family) for text in texts]
-    return tuple({edit.splices: edit for edit in found if edit is not None}.values())
-
-
-def _suspicion(trace: Trace) -> tuple[tuple[int, float], ...]:
-    return tuple(suspicion(tuple(zip(trace.lines, trace.passed, strict=True))).items())
-
-
-@lru_cache(maxsize=64)
-def _edits(task: Task, source: str, family: str, weights: tuple[tuple[int, float], ...]) -> Sequence[Edit]:
-    cases = task.ring("visible")
-    context = Context(
-        helper=task.helper,
-        description=task.description,
-        inputs=tuple(case.args or case.call for case in cases),
-        outputs=tuple(case.expect for case in cases),
-    )
-    return edits(source, task.entry_point, family, suspicion=dict(weights), context=context)
-
-
-def _task(view: View) -> Task:
-    if view.task is None:
-        raise ValueError(f"turn {view.turn}: a specialist was given no task")
-    return view.task
-
-
-def _base(view: View) -> VersionSeen:
-    if view.base is None:
-        raise ValueError(f"turn {view.turn}: a specialist was given no version to work from")
-    return view.base
-
-
-# One entry a tool version; a worker meets the same versions again and again.
-_TRACES: dict[tuple[str, str], Trace] = {}
-_TRACES_KEPT = 512
-# Likewise for what each version of an operator tool made of each; these are larger.
-_OPERATED: dict[tuple[str, str, str], tuple[Edit, ...]] = {}
-_OPERATED_KEPT = 128
+    dead = state["findings"].dead_ends
+    known = f", {dead} of them like an earlier rewrite" if dead else ", none better"
+    return Thought(actions=[Pass(reason=f"tried {state['tried']} edits{known}; {left}")])

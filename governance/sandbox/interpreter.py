@@ -122,6 +122,8 @@ class _Work:
                 result = self._call(call.args, call.setup, call.expression)
                 results.append(_with_fuel(result, load_fuel))
                 load_fuel = 0
+                if self._program.hasty and result.outcome == "timeout":
+                    raise _Stop(Result("timeout"))
         except _Stop as stop:
             results += [stop.result] * (len(self._program.calls) - len(results))
             unsure = stop.result.outcome in ("timeout", "memory", "killed") and bool(stop.result.error)

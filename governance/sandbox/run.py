@@ -60,6 +60,7 @@ class Program:
 
     `generators_as_lists` reads a generator result into a list of at most 5,000 items.
     `trace` asks for the executed line numbers of `source` with each result (slower; for fault localisation).
+    `hasty` makes no more calls once one ran out of fuel: the rest count as `timeout` too.
     """
 
     source: str
@@ -68,6 +69,7 @@ class Program:
     helper: str = ""
     generators_as_lists: bool = False
     trace: bool = False
+    hasty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecology.attention import InFlight, Pick, choose
+from ecology.attention import choose
+from ecology.pick import InFlight, Pick
 from ecology.world import World
 from storage import Store
 

@@ -10,8 +10,9 @@ import pytest
 
 from agents import AnyAction, Genome, Post, Propose, Signal, Spawn
 from ecology import Ecology, Settings, Store, Task, load_charter
-from ecology.attention import InFlight, Pick, choose
+from ecology.attention import choose
 from ecology.landing import Landing
+from ecology.pick import InFlight, Pick
 from ecology.scribe import Scribe
 from ecology.turn import Deed, Examined, Weighed
 from ecology.world import World

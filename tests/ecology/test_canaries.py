@@ -10,9 +10,9 @@ import pytest
 
 from agents import Critique, Propose
 from ecology import Ecology, Settings, Store, Task, load_charter
-from ecology.attention import Pick
 from ecology.canaries import Answers
 from ecology.landing import Landing
+from ecology.pick import Pick
 from ecology.scribe import Scribe
 from ecology.turn import Deed, Examined, Weighed
 from ecology.world import World

@@ -9,8 +9,8 @@ import pytest
 
 from agents import AnyAction, Critique, Genome, Pass, Post, Propose, Retire, Signal, Spawn
 from ecology import Ecology, Settings, Store, Task, load_charter
-from ecology.attention import Pick
 from ecology.landing import Landing
+from ecology.pick import Pick
 from ecology.scribe import Scribe
 from ecology.turn import Deed
 from ecology.world import World

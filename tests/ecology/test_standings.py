@@ -10,8 +10,8 @@ from pathlib import Path
 
 from agents import Genome, Propose
 from ecology import Ecology, Settings, Store, Task, load_charter
-from ecology.attention import Pick
 from ecology.landing import Landing
+from ecology.pick import Pick
 from ecology.scribe import Scribe
 from ecology.standings import birth_of, motion_of, nursery_of, standing_of
 from ecology.states import ProposalState

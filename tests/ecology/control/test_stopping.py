@@ -11,12 +11,12 @@ import pytest
 
 from agents import Critique, Propose
 from ecology import Ecology, Settings, Store, Task, connect
-from ecology.attention import Pick
 from ecology.control.desk import Desk
 from ecology.control.request import Stop
 from ecology.control.switch import Switch
 from ecology.engine import Standing as EngineStanding
 from ecology.landing import Landing
+from ecology.pick import Pick
 from ecology.scribe import Scribe
 from ecology.turn import Deed, Examined, Weighed
 from ecology.world import World

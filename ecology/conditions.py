@@ -1,0 +1,42 @@
+"""The conditions of a run that shape what agents may see and how much they may try, as the engine looks at them.
+
+Promises: plain values taken from the settings; a switch that is off changes nothing. Does not promise: that a
+population does well without what is switched off. That is what an experiment finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from .selection import Strategy, strategy_of
+
+# What a population can be made to do without. `reads`: what agents of other niches wrote or learnt; `critics`: looks at
+# rewrites before they are supported; `signals`: the draw of signals and promises; `ingredients`: fragments of solved
+# tools; `learning`: what the run learnt of edits; `priors`: any order of edits but a random one.
+Switch = Literal["reads", "critics", "signals", "ingredients", "learning", "priors"]
+SWITCHES: tuple[str, ...] = get_args(Switch)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a run allows: `candidates` for each task at most (0: no such limit), and what it goes `without`.
+
+    After the first rewrite that solves a tool, critics wait until `deliberation` times as many candidates more were
+    tried, so that they have rivals to choose from; `selection` weighs the versions to work from.
+    """
+
+    candidates: int = 0
+    without: frozenset[str] = frozenset()
+    deliberation: float = 0.0
+    selection: Strategy = field(default_factory=lambda: strategy_of("newest"))
+
+    @classmethod
+    def of(cls, *, candidates: int, without: Collection[str], deliberation: float, selection: str) -> Conditions:
+        """Return the conditions that settings ask for. Raises: ConfigurationError: there is no such selection."""
+        return cls(candidates, frozenset(without), deliberation, strategy_of(selection))
+
+    def has(self, switch: Switch) -> bool:
+        """Whether the population has what a switch takes away."""
+        return switch not in self.without
