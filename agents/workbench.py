@@ -164,7 +164,7 @@ class Workbench:
         if not sources:
             return []
         calls = _calls(task, cases)
-        fuel = max(_SEARCH_FUEL, _FUEL_FACTOR * max(base.fuel[number] for number in numbers))
+        fuel = max(_SEARCH_FUEL, _FUEL_FACTOR * max((base.fuel[number] for number in numbers), default=0))
         asked = [replace(program(task, source, calls), hasty=True) for source in sources]
         runs = self._bench.sandbox.run_variants(asked, self._limits(fuel))
         return [_passed(task, cases, run) for run in runs]

@@ -13,11 +13,14 @@ from random import Random
 
 from .bidding import Bid, Call, bids_on
 from .conditions import Conditions
+from .economy import price
 from .pick import InFlight, Pick
-from .states import SignalState, ToolState
+from .states import USUAL_PROMISE, SignalState, ToolState
 from .world import World
 
 _USUAL = Conditions()
+# How much a tool still draws whose edits promise next to nothing, beside one where nobody has looked.
+_LEAST_KEENNESS = 0.02
 
 
 def choose(
@@ -25,7 +28,7 @@ def choose(
 ) -> Pick | None:
     """Return the pick for a turn, or None where no living agent can act on any signal now."""
     felt = [
-        (subject, signal, tool, _strength(signal, tool, turn, in_flight, conditions))
+        (subject, signal, tool, _strength(world, signal, tool, turn, in_flight, conditions))
         for subject, signal in world.heard().items()
         if world.calls_for(subject, signal.kind)
         for tool in [None if signal.kind == "unmet" else world.tools[int(subject.partition(":")[2])]]
@@ -42,13 +45,18 @@ def choose(
 
 
 def _strength(
-    signal: SignalState, tool: ToolState | None, turn: int, in_flight: InFlight, conditions: Conditions
+    world: World, signal: SignalState, tool: ToolState | None, turn: int, in_flight: InFlight, conditions: Conditions
 ) -> float:
     """Return how strongly a signal draws: less where others are at it already, and all alike without signals."""
     if not conditions.has("signals"):
         return 1.0
     felt = signal.felt(turn)
-    return felt / (1 + in_flight.at(tool)) if tool and signal.kind == "failing" else felt
+    if tool is None or signal.kind != "failing":
+        return felt
+    worth = price(world, tool, fall=conditions.price_fall)
+    # Tools that only a model could mend promise little, and are still called for.
+    keenness = max(tool.hope() / USUAL_PROMISE, _LEAST_KEENNESS)
+    return felt * worth * keenness / (1 + in_flight.at(tool))
 
 
 def _pick(call: Call, bid: Bid) -> Pick:

@@ -145,8 +145,9 @@ class _Offer:
 
 def _left(call: Call, tool: ToolState) -> int:
     """Return how many candidates may still be run on a tool."""
-    most = call.conditions.candidates
-    return most - tool.tried - call.in_flight.allowed(tool) if most else _NO_LIMIT
+    most, in_all = call.conditions.candidates, call.conditions.in_all
+    here = most - tool.tried - call.in_flight.allowed(tool) if most else _NO_LIMIT
+    return min(here, in_all - call.world.searches.tried - call.in_flight.allowed_in_all) if in_all else here
 
 
 def _offers(call: Call, tool: ToolState) -> Iterator[_Offer]:
@@ -184,7 +185,7 @@ def _blind(call: Call, offer: _Offer, left: int) -> Bid:
 
 
 def _bid(call: Call, tool: ToolState, offer: _Offer, offers: Sequence[_Offer], *, left: int, best: float) -> Bid:
-    """Return a bid as high as what it promises beside the best; it gives way where another's edits come to be better."""
+    """Return a bid by what it promises beside the best; it gives way where another's edits come to be better."""
     others = max((each.value for each in offers if each.place != offer.place), default=0.0)
     surveys = offer.agent.genome.family not in offer.version.survey and not offer.operator_id
     allowance = min(left, _GLIMPSE if surveys else offer.agent.genome.batch)

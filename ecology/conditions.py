@@ -6,7 +6,6 @@ population does well without what is switched off. That is what an experiment fi
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -21,21 +20,20 @@ SWITCHES: tuple[str, ...] = get_args(Switch)
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a run allows: `candidates` for each task at most (0: no such limit), and what it goes `without`.
+    """What a run allows, and what it goes `without`.
 
-    After the first rewrite that solves a tool, critics wait until `deliberation` times as many candidates more were
-    tried, so that they have rivals to choose from; `selection` weighs the versions to work from.
+    At most `in_all` candidates are run, and `candidates` on one task (0: no such limit). An improvement of a kind of
+    tool is worth `price_fall` less when all others of its kind are solved. After the first rewrite that solves a tool,
+    critics wait until `deliberation` times as many candidates more were tried, so that they have rivals to choose from;
+    `selection` weighs the versions to work from.
     """
 
     candidates: int = 0
+    in_all: int = 0
     without: frozenset[str] = frozenset()
     deliberation: float = 0.0
+    price_fall: float = 0.0
     selection: Strategy = field(default_factory=lambda: strategy_of("newest"))
-
-    @classmethod
-    def of(cls, *, candidates: int, without: Collection[str], deliberation: float, selection: str) -> Conditions:
-        """Return the conditions that settings ask for. Raises: ConfigurationError: there is no such selection."""
-        return cls(candidates, frozenset(without), deliberation, strategy_of(selection))
 
     def has(self, switch: Switch) -> bool:
         """Whether the population has what a switch takes away."""

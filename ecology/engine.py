@@ -210,7 +210,7 @@ class Engine:
         task_id = self._world.tools[pick.tool_id].task_id if pick.tool_id else None
         genome = view.me.genome
         if genome.is_offline or pick.activity == "repropose":
-            return Flight(turn, pick, self._hands.pool.submit(Take(view, task_id, seed)))
+            return Flight(turn, pick, self._hands.pool.submit(Take(view, task_id, seed), about=pick.base_id))
         model = model_for(self._world, self._settings, genome.model, turn=turn)
         think = Think(view, task_id, seed, model, learned(self._world, model))
         return Flight(turn, pick, self._hands.thinker.submit(think))

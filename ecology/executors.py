@@ -7,7 +7,6 @@ results come back on futures, in any order. Does not promise: order, which is th
 from __future__ import annotations
 
 import os
-import queue
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any, Self
 
 from storage import EcologyError
 
+from .backlog import Backlog
 from .pulse import Pulse
 from .turn import Job, Kit
 
@@ -40,30 +40,30 @@ class Pool:
 
     def __init__(self, kit: Kit, *, workers: int, patience_s: float = _PATIENCE_S) -> None:
         self._kit = kit
-        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs = Backlog(workers)
         self._workers = [_Worker(kit, number, patience_s=patience_s) for number in range(workers)]
         self._threads = [
-            threading.Thread(target=self._serve, args=(worker,), name=f"worker-{number}", daemon=True)
+            threading.Thread(target=self._serve, args=(worker, number), name=f"worker-{number}", daemon=True)
             for number, worker in enumerate(self._workers)
         ]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, job: Job) -> Future[Any]:
+    def submit(self, job: Job, *, about: int | None = None) -> Future[Any]:
         """Queue a job; the future gives what it returns, or raises what it raised.
 
+        Args: about: jobs about the same thing go to the same worker where that is free: it remembers what it made.
         Raises (from the future): WorkerLost: the job killed its worker several times.
         """
         future: Future[Any] = Future()
-        self._jobs.put((job, future))
+        self._jobs.put((job, future), about=about)
         return future
 
     def close(self) -> None:
         """Stop the workers at once; jobs not begun are cancelled."""
         for worker in self._workers:
             worker.stop()
-        for _ in self._threads:
-            self._jobs.put(None)
+        self._jobs.close()
         for thread in self._threads:
             thread.join(timeout=10)
 
@@ -75,8 +75,8 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _serve(self, worker: _Worker) -> None:
-        while (item := self._jobs.get()) is not None:
+    def _serve(self, worker: _Worker, number: int) -> None:
+        while (item := self._jobs.get(number)) is not None:
             job, future = item
             if worker.stopped:
                 future.cancel()

@@ -17,7 +17,7 @@ _SCALE = 4.0
 
 
 class Lore:
-    """Hopes and successes, by kind of edit (`guard/early`), family (`guard`) and family on a feature (`guard@loops`)."""
+    """Hopes and successes, by kind of edit (`guard/early`), family (`guard`), and family by feature (`guard@loops`)."""
 
     def __init__(self) -> None:
         self._hoped: dict[str, float] = {}

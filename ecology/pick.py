@@ -129,6 +129,11 @@ class InFlight:
         """Return how many candidates the turns under way may run on a tool."""
         return self._allowed[tool.id]
 
+    @property
+    def allowed_in_all(self) -> int:
+        """How many candidates the turns under way may run on all tools together."""
+        return self._allowed.total()
+
     def surveys(self, version: VersionState) -> bool:
         """Return whether somebody is looking at a version for the first time."""
         return self._surveyed[version.id] > 0

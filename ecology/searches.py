@@ -31,6 +31,7 @@ class Searches:
 
     def __init__(self) -> None:
         self.lore = Lore()
+        self.tried = 0
         self._features: dict[int, tuple[str, ...]] = {}
         self._solved: dict[int, ToolState] = {}
         self._kinds: dict[tuple[str, ...], list[ToolState]] = {}
@@ -61,13 +62,15 @@ class Searches:
         if tool is None:
             return
         tool.tried += done.get("tried", 0)
+        self.tried += done.get("tried", 0)
         for *_, behaviour in self._made:
             tool.behaviours[behaviour] = None
         if agent is not None and "hopes" in done:
             self.lore.tried(agent.genome.family, done["hopes"], tool.features)
 
-    def surveyed(self, version: VersionState, done: Mapping[str, Any]) -> None:
+    def surveyed(self, tool: ToolState, version: VersionState, done: Mapping[str, Any]) -> None:
         """Take in what a turn found promising on a version that it was the first on, for some families at least."""
+        tool.prospect = None
         if "survey" not in done:
             return
         version.survey.update(done["survey"])

@@ -17,6 +17,7 @@ from governance import TIERS
 from storage import ConfigurationError
 
 from .conditions import Conditions, Switch
+from .selection import strategy_of
 
 SandboxChoice = Literal["auto", "namespaces", "zygote", "monty", "bubblewrap", "rlimit"]
 
@@ -33,13 +34,13 @@ class Settings(BaseModel):
     with `bandit` a turn's model is chosen by what each has brought for its cost, else drawn by weight. `temperature`,
     `max_tokens` and `prompt_tokens` are the manner in which models are spoken to. `charter` is the TOML text by which
     the rules differ from those that ship, `shadow` that of a charter judged beside it, None for no such charter.
-    `candidates_per_task` is how many candidates are run on a tool at most (0: no such limit), `without` what the
+    At most `candidates` are run in all, and `candidates_per_task` on one tool (0: no such limit); `without` is what the
     population must do without, `selection` how versions to work from are weighed; after the first rewrite that solves a
     tool, `deliberation` times as many candidates more are tried before critics choose. `price_fall` is by how much less
     an improvement of a kind of tool brings when all others of that kind are solved. `heirs` are genomes that found the
     population in the place of newborn ones of their niches. Half-lives are in turns, energies in the ledger's own unit;
-    `patience` is how many turns in vain on one tool call for a child, `idleness` after how many turns without one of its
-    own an agent retires (0: never).
+    `patience` is how many turns in vain on one tool call for a child, `idleness` after how many turns without one an
+    agent retires (0: never).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,6 +63,7 @@ class Settings(BaseModel):
     open_half_life: float = Field(default=400.0, gt=0)
     patience: int = Field(default=120, ge=1)
     idleness: int = Field(default=0, ge=0)
+    candidates: int = Field(default=0, ge=0, le=1_000_000_000)
     candidates_per_task: int = Field(default=0, ge=0, le=10_000_000)
     without: tuple[Switch, ...] = ()
     selection: str = "newest"
@@ -88,11 +90,13 @@ class Settings(BaseModel):
     @property
     def conditions(self) -> Conditions:
         """What agents may see and try."""
-        return Conditions.of(
+        return Conditions(
             candidates=self.candidates_per_task,
-            without=self.without,
+            in_all=self.candidates,
+            without=frozenset(self.without),
             deliberation=self.deliberation,
-            selection=self.selection,
+            price_fall=self.price_fall,
+            selection=strategy_of(self.selection),
         )
 
     @property

@@ -22,8 +22,8 @@ UNTIMELY = (
     "NotQuarantined", "Breaker", "RetryBudget",
 )  # fmt: skip
 NOTHING = Score(0, 0, 0, 0, 0)
-# What edits promise where nobody has looked.
-_UNSEEN = 0.002
+# What edits promise where nobody has looked: enough for somebody to look.
+USUAL_PROMISE = 0.01
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 # What a subject's first word says it is, and the kind of signal that calls for work on it.
 CALLS = {
@@ -88,10 +88,17 @@ class VersionState:
         """Return the progress of a means on this version, none yet where it has not been here."""
         return self.progress.get(means) or Progress()
 
+    def hope(self) -> float:
+        """Return the most that any family's next edits promise."""
+        if not self.survey:
+            return USUAL_PROMISE
+        places = ((family, self.reached(f"specialist/{family}")) for family in self.survey)
+        return max((self.promise_of(f"specialist/{f}", f) for f, at in places if not at.exhausted), default=0.0)
+
     def promise_of(self, means: str, family: str) -> float:
         """Return what the next edits of a means of a family promise, as far as somebody has looked."""
         promise = self.reached(means).promise
-        return self.survey.get(family, _UNSEEN) if promise is None else promise
+        return self.survey.get(family, USUAL_PROMISE) if promise is None else promise
 
 
 @dataclass(slots=True)
@@ -223,6 +230,13 @@ class ToolState:
     plausible_turn: int = 0
     behaviours: dict[str, None] = field(default_factory=dict)
     features: tuple[str, ...] = ()
+    prospect: float | None = None
+
+    def hope(self) -> float:
+        """Return the most that any family's next edits promise on any version, remembered until that changes."""
+        if self.prospect is None:
+            self.prospect = max((version.hope() for version in self.versions if not version.taken_back), default=0.0)
+        return self.prospect
 
     def served(self, turn: int) -> VersionState:
         """Return the version that serves the uses of a turn: the head, but while it is a canary mostly another."""

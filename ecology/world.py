@@ -158,6 +158,7 @@ class World(Roster):
         kept = ("id", "number", "tool_id", "author_id", "proposal_id", "code_hash")
         version = VersionState(seq=entry.seq, **{name: row[name] for name in kept})
         tool.versions.append(version)
+        tool.prospect = None
         tool.canary = None
         self.canaries.discard(tool.id)
         self._versions[version.id] = version
@@ -347,7 +348,7 @@ class World(Roster):
             progress.cursor, progress.exhausted = done["cursor"], done["exhausted"]
             progress.turns += 1
             progress.promise = done.get("promise")
-            self.searches.surveyed(self._versions[done["base"]], done)
+            self.searches.surveyed(tool, self._versions[done["base"]], done)
             if self._operator_id:
                 self._versions[self._operator_id].served += 1
         elif done["activity"] == "repropose":

@@ -169,11 +169,17 @@ def _ordered(
     code: Code, drafts: Iterable[Draft], *, rates: Mapping[str, float], suspicion: Mapping[int, float]
 ) -> list[tuple[float, Draft]]:
     blame = _Blame(code, suspicion)
+    # Thousands of drafts stand at a few hundred nodes.
+    known: dict[int, tuple[float, int, int]] = {}
     ranked = []
     for ordinal, draft in enumerate(drafts):
-        score = rates[draft.kind] * draft.fit * blame.of(draft.at)
-        ranked.append((-score, *_place(code, draft.at), ordinal, draft))
-    ranked.sort(key=lambda entry: entry[:4])
+        at = known.get(id(draft.at))
+        if at is None:
+            at = known[id(draft.at)] = (blame.of(draft.at), *_place(code, draft.at))
+        weight, line, column = at
+        ranked.append((-rates[draft.kind] * draft.fit * weight, line, column, ordinal, draft))
+    # Ordinals differ, so drafts are never compared.
+    ranked.sort()
     return [(-entry[0], entry[-1]) for entry in ranked]
 
 
@@ -183,17 +189,10 @@ class _Blame:
     def __init__(self, code: Code, suspicion: Mapping[int, float]) -> None:
         self._code = code
         self._suspicion = suspicion
-        self._known: dict[int, float] = {}
 
     def of(self, node: ast.AST) -> float:
         if not self._suspicion:
             return 1.0
-        known = self._known.get(id(node))
-        if known is None:
-            known = self._known[id(node)] = self._weight(node)
-        return known
-
-    def _weight(self, node: ast.AST) -> float:
         statement = self._code.statement(node)
         if statement is None:
             return _FLOOR

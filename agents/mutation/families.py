@@ -31,7 +31,7 @@ from .code import read
 from .context import Context
 from .edit import Draft, EditList
 from .material import Material
-from .rates import RATES, UNKNOWN
+from .rates import RATES
 
 _NO_SUSPICION: Mapping[int, float] = MappingProxyType({})
 _NO_CONTEXT = Context()
@@ -143,7 +143,7 @@ def rates_of(family: str, lore: Mapping[str, float] = _NO_LORE) -> dict[str, flo
     """
     of_family = lore.get(family, 1.0)
     return {
-        kind: RATES.get(f"{family}/{kind}", prior * UNKNOWN) * of_family * lore.get(f"{family}/{kind}", 1.0)
+        kind: prior * RATES[family] * of_family * lore.get(f"{family}/{kind}", 1.0)
         for kind, prior in _family(family).priors.items()
     }
 

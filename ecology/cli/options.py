@@ -15,6 +15,8 @@ import typer
 from storage import ConfigurationError
 
 from ..budget import Budget
+from ..conditions import SWITCHES
+from ..selection import STRATEGIES
 
 ModelOption = Annotated[
     list[str] | None,
@@ -36,6 +38,22 @@ MaxCalls = Annotated[int | None, typer.Option(help="Calls of models.")]
 MaxSeconds = Annotated[float | None, typer.Option(help="Wall time of the run.")]
 AgentUsd = Annotated[float | None, typer.Option(help="Dollars for each agent.")]
 LineageUsd = Annotated[float | None, typer.Option(help="Dollars for each founder with all its descendants.")]
+Candidates = Annotated[int | None, typer.Option(help="Candidates run in all at most; no limit by default.")]
+CandidatesPerTask = Annotated[
+    int | None, typer.Option("--candidates-per-task", help="Candidates run on one tool at most; no limit by default.")
+]
+Selection = Annotated[
+    str | None, typer.Option(help=f"How versions to work from are weighed: {', '.join(STRATEGIES)}; newest by default.")
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=f"What the population must do without, for an experiment: {', '.join(SWITCHES)}. May be repeated."
+    ),
+]
+SeedFrom = Annotated[
+    Path | None, typer.Option(help="A database whose surviving agents, with what they learnt, found the population.")
+]
 Temperature = Annotated[float | None, typer.Option(help="Of models; 0.7 by default.")]
 MaxReply = Annotated[int | None, typer.Option("--max-reply-tokens", help="The longest reply of a model, in tokens.")]
 PromptTokens = Annotated[int | None, typer.Option(help="The longest prompt, in tokens.")]

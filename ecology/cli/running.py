@@ -37,6 +37,10 @@ def run(
     db: Annotated[Path | None, typer.Option(help="The new database; a fresh name in this folder by default.")] = None,
     turns: Annotated[int | None, typer.Option(help="Turns to take at most; 4000 by default.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same history; 0 by default.")] = None,
+    candidates: options.Candidates = None,
+    per_task: options.CandidatesPerTask = None,
+    selection: options.Selection = None,
+    without: options.Without = None,
     window: Annotated[int | None, typer.Option(help="Turns in flight at most; 8 offline, else 64.")] = None,
     workers: WorkersOption = 2,
     model: options.ModelOption = None,
@@ -76,8 +80,9 @@ def run(
         signing_key=signing_key,
     )
     settings = options.given(
-        seed=seed, window=window, bandit=bandit or None, temperature=temperature, max_tokens=max_reply_tokens,
-        prompt_tokens=prompt_tokens,
+        seed=seed, candidates=candidates, candidates_per_task=per_task, selection=selection,
+        without=tuple(without) if without else None, window=window, bandit=bandit or None, temperature=temperature,
+        max_tokens=max_reply_tokens, prompt_tokens=prompt_tokens,
     )  # fmt: skip
     named = _named(model)
     loaded = _loaded(tasks, sandbox=sandbox)
