@@ -67,10 +67,15 @@ class Call:
         """Whether somebody is at it already."""
         return self.subject in self.in_flight.taken
 
+    def niches(self) -> Iterator[tuple[Activity, dict[int, AgentState]]]:
+        """Yield what the agents of each niche are called upon for, and those that live."""
+        for niche, members in self.world.niches.items():
+            yield _activity(niche), members
+
     def idle(self, *activities: Activity) -> Iterator[AgentState]:
         """Yield agents who are free and called upon for one of these activities, a few of each niche."""
-        for niche, members in self.world.niches.items():
-            if _activity(niche) in activities:
+        for activity, members in self.niches():
+            if activity in activities:
                 yield from self._some([agent for agent in members.values() if not agent.quarantined])
 
     def _some(self, members: list[AgentState]) -> list[AgentState]:
@@ -107,11 +112,21 @@ def bids_on(call: Call, tool: ToolState | None) -> list[Bid]:
 
 
 def _breeding_bids(call: Call) -> list[Bid]:
-    if not call.world.breaker.allows("spawn"):
+    if not call.world.breaker.allows("spawn") or not _helps(call):
         return []
     if call.is_answered or call.turn < call.world.bred.get(call.subject, -_BROODING) + _BROODING:
         return []
     return [Bid(1.0, agent, "breed", {}) for agent in call.idle("breed")]
+
+
+def _helps(call: Call) -> bool:
+    """Whether another agent could do anything about a call: a tool where all was tried needs no child."""
+    first, _, number = call.subject.partition(":")
+    if first != "stuck":
+        return True
+    tool = call.world.tools[int(number)]
+    models = any(members and activity == "rewrite" for activity, members in call.niches())
+    return models or (_left(call, tool) > 0 and tool.hope() > 0)
 
 
 def _search_bids(call: Call, tool: ToolState) -> list[Bid]:

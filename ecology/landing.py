@@ -221,8 +221,7 @@ class Landing:
         tool = self._world.tools.get(turn.pick.tool_id or 0)
         if tool is None:
             return
-        in_vain = turn.pick.activity in ("search", "rewrite") and not tool.solved
-        if in_vain and tool.fruitless % self._settings.patience == 0:
+        if not tool.solved and tool.fruitless >= self._settings.patience * (tool.called + 1):
             turn.signal("unmet", f"stuck:{tool.id}", strength=_STUCK)
         self._rewrites.judge_operator(turn)
 

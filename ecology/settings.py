@@ -56,8 +56,8 @@ class Settings(BaseModel):
     charter: str = ""
     shadow: str | None = None
     start_energy: float = Field(default=100.0, gt=0)
-    turn_cost: float = Field(default=0.2, ge=0)
-    candidate_cost: float = Field(default=0.01, ge=0)
+    turn_cost: float = Field(default=0.05, ge=0)
+    candidate_cost: float = Field(default=0.004, ge=0)
     improvement_reward: float = Field(default=40.0, ge=0)
     critique_reward: float = Field(default=4.0, ge=0)
     open_half_life: float = Field(default=400.0, gt=0)

@@ -201,11 +201,13 @@ class ToolState:
     """A tool: its versions (the last is the head), its pending and stale proposals, and turns since its last gain.
 
     `is_operator`: it makes edits, and is judged by what they earn; `tests` are the cases agreed on (arguments, set-up,
-    call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words.
-    `quarantined` and `frozen` are what people put in force; `canary` is the head's term as one; `capabilities` are what
-    its task declares. `tried` counts the candidates that were run on it, `plausible_at` those up to the first rewrite
-    that solved it (0: none did), which came in the turn `plausible_turn`; `behaviours` are how its rewrites behaved on
-    the visible cases, and `features` what kind of tool it is.
+    call, what to expect), `offered` the others with the lineages that offered them; `posts` ids of agents and words;
+    `fruitless` counts the turns since its last gain, searches by how much of a usual batch they ran, `called` how
+    often that called for a child. `quarantined` and `frozen` are what people put in force; `canary` is the head's term
+    as one; `capabilities` are what its task declares. `tried` counts the candidates that were run on it,
+    `plausible_at` those up to the first rewrite that solved it (0: none did), which came in the turn `plausible_turn`;
+    `behaviours` are how its rewrites behaved on the visible cases, `features` what kind of tool it is, and `prospect`
+    what `hope` last found.
     """
 
     id: int
@@ -220,7 +222,8 @@ class ToolState:
     posts: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=8))
     tests: list[Offered] = field(default_factory=list)
     offered: dict[Offered, set[int]] = field(default_factory=dict)
-    fruitless: int = 0
+    fruitless: float = 0.0
+    called: int = 0
     quarantined: bool = False
     frozen: bool = False
     capabilities: tuple[str, ...] = ()

@@ -35,6 +35,8 @@ from .tallies import Tallies
 
 Row = Mapping[str, Any]
 _LONGEST_ID = 12
+# So many candidates make a usual turn of search.
+_BATCH = 64
 # Events by which people set something aside, freeze it, or let it go again.
 _HOLDS = ("quarantine", "release", "freeze", "unfreeze")
 
@@ -174,7 +176,7 @@ class World(Roster):
         tool.pending.pop(proposal.id, None)
         self._admitted = proposal
         tool.admitted_turns.append(entry.turn)
-        tool.fruitless = 0
+        tool.fruitless, tool.called = 0.0, 0
         if proposal.author_id:
             self.searches.admitted(proposal, tool, self.born[proposal.author_id].genome)
         if author := self.agents.get(proposal.author_id):
@@ -300,6 +302,9 @@ class World(Roster):
 
     def _on_signal(self, entry: Entry, row: Row) -> None:
         leave(self.signals, entry.seq, row)
+        first, _, number = row["subject"].partition(":")
+        if first == "stuck" and not entry.payload.get("own") and (tool := self.tools.get(int(number))):
+            tool.called += 1
         if not entry.payload.get("own") or self.breaker.state == "half-open":
             leave(self._calls, entry.seq, row)
 
@@ -343,7 +348,10 @@ class World(Roster):
 
     def _on_work(self, tool: ToolState, done: Mapping[str, Any]) -> None:
         if done["activity"] in ("search", "rewrite", "improve", "test"):
-            tool.fruitless += done["activity"] in ("search", "rewrite")
+            if done["activity"] == "rewrite":
+                tool.fruitless += 1.0
+            elif done["activity"] == "search":
+                tool.fruitless += done["tried"] / _BATCH
             progress = self._versions[done["base"]].progress.setdefault(done["means"], Progress())
             progress.cursor, progress.exhausted = done["cursor"], done["exhausted"]
             progress.turns += 1
