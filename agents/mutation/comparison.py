@@ -43,7 +43,9 @@ def _operators(node: ast.Compare) -> Iterator[Draft]:
         if kind in _BOUNDARY:
             yield Draft("boundary", 1.0, node, node, partial(_with, node, at, _BOUNDARY[kind]))
             yield Draft("direction", 1.0, node, node, partial(_with, node, at, _DIRECTION[kind]))
-        yield Draft("opposite", 1.0, node, node, partial(_with, node, at, INVERSE[kind]))
+        # Of an ordering, what turns it round is a likelier slip than what negates it: `<` for `>`, not `<=`.
+        opposite = 0.9 if kind in _BOUNDARY else 1.0
+        yield Draft("opposite", opposite, node, node, partial(_with, node, at, INVERSE[kind]))
         if kind in _ORDERINGS:
             for other in _ORDERINGS:
                 yield Draft("other", 1.0, node, node, partial(_with, node, at, other))

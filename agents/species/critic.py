@@ -45,7 +45,7 @@ def _review(state: Thought, runtime: Runtime[Desk]) -> Thought:
         _fault(desk, trials, proposal, results=mine, head=head)
         for proposal, mine in zip(view.proposals, results, strict=True)
     ]
-    critiques = judge(view.proposals, trials, results=results, against=against)
+    critiques = judge(view.proposals, trials, head=view.head.source, results=results, against=against)
     return Thought(actions=[*critiques, *posts_on(view, critiques)], tried=len(sources))
 
 

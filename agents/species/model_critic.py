@@ -77,7 +77,7 @@ async def _review(state: Thought, runtime: Runtime[Study]) -> Thought:
     hearing = await hear(study, view.task, view.head.source, [claim for _, claim in charges.made])
     against = await asyncio.gather(*(hearing.fault(each, charges.against(each)) for each in view.proposals))
     results = [hearing.tried[each.source] for each in view.proposals]
-    judged = judge(view.proposals, hearing.trials, results=results, against=against)
+    judged = judge(view.proposals, hearing.trials, head=hearing.head, results=results, against=against)
     critiques = [_accounted(each, charges) for each in judged]
     return Thought(actions=[*critiques, *posts_on(view, critiques), *hearing.tests()], tried=hearing.size)
 
