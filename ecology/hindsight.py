@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from agents import Genome, niche_parts
-from governance import Bench, Charter, Council, Proposal, Request, Verdict, read_charter
+from governance import UNHEARD, Bench, Charter, Council, Proposal, Request, Verdict, read_charter
 from storage import Entry, NotFound, RunRecord, Store, Task
 
 from .settings import Settings
@@ -27,8 +27,8 @@ from .wishes import agent_seen, to_admit, tool_seen
 from .world import World
 
 _POLICY = "Policy"
-# Vetoes that no charter's rules gave: the breaker's, and those of people, who leave their name.
-_NO_RULES = ("Breaker", "RetryBudget")
+# Vetoes that no charter's rules gave: the breaker's, the engine's own, and those of people, who leave their name.
+_NO_RULES = ("Breaker", "RetryBudget", *UNHEARD)
 _BY_PEOPLE = "denied_by"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from governance import PROGRAMS, Objected, Spent, Times, objected
+from governance import PROGRAMS, Objected, Saying, Spent, Times, objected
 from storage import Entry
 
 Row = Mapping[str, Any]
@@ -53,6 +53,8 @@ class Tallies:
     def __init__(self) -> None:
         self.admitted = Counted()
         self.born = Counted()
+        # The turns in which agents said something, by what it was and by agent.
+        self.said: defaultdict[tuple[Saying, int], list[int]] = defaultdict(list)
         self.kin: defaultdict[int, int] = defaultdict(int)
         self.kin_energy: defaultdict[int, float] = defaultdict(float)
         self._founders: dict[int, int] = {}
@@ -80,12 +82,12 @@ class Tallies:
                     self._on_version(entry.turn or 0, row)
                 case "ledger":
                     self._on_ledger(row)
+                case "post" | "signal" | "test_case":
+                    self._on_saying(table, entry, row)
                 case "proposal":
                     self._proposed[row["id"]] = (row["tool_id"], row["parent_id"], row["code_hash"])
-                case "critique" if row["proposal_id"] in self._proposed:
-                    self._on_critique(row)
-                case "verdict" if row["proposal_id"] in self._proposed:
-                    self._on_verdict(row)
+                case "critique" | "verdict" if row["proposal_id"] in self._proposed:
+                    (self._on_critique if table == "critique" else self._on_verdict)(row)
 
     def spent(self, *, agent_id: int, lineage: int, tool_id: int) -> Spent:
         """Return what models were paid."""
@@ -119,6 +121,12 @@ class Tallies:
             held.setdefault(shown, row["agent_id"])
             if len(held) > _OBJECTIONS:
                 del held[next(iter(held))]
+
+    def _on_saying(self, table: str, entry: Entry, row: Row) -> None:
+        """Count what an agent said of its own; people say as much as they like, and so does the engine."""
+        said: Mapping[str, Saying] = {"post": "post", "signal": "signal", "test_case": "case"}
+        if row["agent_id"] and (table != "signal" or entry.payload.get("own")):
+            self.said[said[table], row["agent_id"]].append(entry.turn or 0)
 
     def _on_agent(self, turn: int, row: Row) -> None:
         lineage = row["founder_id"]

@@ -25,6 +25,7 @@ from .question import ask
 from .request import AgentSeen, Request, ToolSeen
 from .rewrite import Rewrite, read_rewrite
 from .source import Unreadable
+from .speech_rules import Speech
 from .standing import Birth, Motion, Standing
 from .trial import Comparison, Trial
 from .user_rules import Written
@@ -107,9 +108,10 @@ class Council:
         asked = [_ask(rule, partial(rule.judge, birth, standing)) for rule in self.charter.birth]
         return self._allowed(wish, asked)
 
-    def permit(self, request: Request) -> tuple[Verdict, ...]:
-        """Judge by policy alone whether an agent may do what it asks."""
-        return self._allowed(request, [])
+    def permit(self, request: Request, speech: Speech | None = None) -> tuple[Verdict, ...]:
+        """Judge whether an agent may do what it asks: by policy, and where it would say something by those limits."""
+        asked = [_ask(rule, partial(rule.judge, speech)) for rule in self.charter.speech] if speech else []
+        return self._allowed(request, asked)
 
     def _allowed(self, request: Request, asked: Iterable[tuple[str, Objection | None]]) -> tuple[Verdict, ...]:
         """Ask policy after the rules; where nothing is objected to, the verdict names the policies that allow it."""

@@ -141,7 +141,7 @@ def _switched_off(charter: Charter) -> Iterator[Finding]:
 
 def _names(charter: Charter) -> Iterator[Finding]:
     """Find rules of a user's own whose verdicts could not be told from another's."""
-    rules = (*charter.code, *charter.behaviour, *charter.admission, *charter.birth)
+    rules = (*charter.code, *charter.behaviour, *charter.admission, *charter.birth, *charter.speech)
     taken = [type(rule).__name__ for rule in rules if not isinstance(rule, Written)]
     for rule in rules:
         if isinstance(rule, Written):
