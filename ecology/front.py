@@ -73,5 +73,5 @@ class Front:
         return card(f"Ecology {self._store.path.name}", {**about, **asdict(counts)})
 
     def incidents(self) -> tuple[Incident, ...]:
-        """Return every time that the breaker tripped, oldest first, and what led to it."""
+        """Return every trip of the breaker with what led to it, and every touch of a guarded tool, oldest first."""
         return incidents(self._store)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from .charter import Charter
 from .control_rules import NeedsApproval
 from .limits import EnergyLimit, PopulationLimit, RatePerTool
+from .policy import shipped_ids
 from .probing import Mattered, Probed, probe
 from .social_rules import AuthorNotSoleApprover
 from .user_rules import Written
@@ -170,7 +171,8 @@ def _policy(name: str, effect: str, found: Mattered, *, told: str) -> Finding | 
         return _error(
             name, f"permit {name} can never permit anything: {by}; remove it, or narrow it to what is not forbidden"
         )
-    if not found.alone:
+    if not found.alone and name not in shipped_ids():
+        # What ships stands guard against permits of a charter's own, even where nothing is permitted without them.
         same = "another policy permits the same" if effect == "permit" else "what it forbids is denied without it"
         return _remark(name, f"{effect} {name} changes {told} what is decided: {same}")
     return None

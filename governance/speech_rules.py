@@ -35,8 +35,8 @@ class Speech:
 class PostsPerAgent:
     """One agent may not write more than `at_once` posts in a turn, nor more than `most` in any `turns` turns."""
 
-    at_once: int = 4
-    most: int = 100
+    at_once: int = 16
+    most: int = 200
     turns: int = 100
 
     def judge(self, speech: Speech) -> Objection | None:

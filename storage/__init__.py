@@ -13,7 +13,7 @@ from .blobs import Blobs
 from .card import card
 from .cases import TestRecord, TestStatus
 from .checkup import Checkup, Trouble, checkup
-from .control import Control, RequestRecord
+from .control import Control, RequestRecord, broken_glass
 from .difference import Difference, first_difference
 from .errors import (
     BudgetReached,
@@ -202,6 +202,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "LedgerRecord",
     "Coin",
     "Control",
+    "broken_glass",
     "RequestRecord",
     "CONTROL_KINDS",
     "Totals",

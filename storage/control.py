@@ -73,5 +73,14 @@ class Control:
         return [entry_of(dict(row._mapping), payload=json.loads(row.payload), rows=()) for row in found]
 
 
+def broken_glass(seq: int, turn: int, payload: Mapping[str, Any]) -> str:
+    """Return what a person did who broke the glass, from the event of it, in a sentence."""
+    rules = ", ".join(payload["rules"])
+    return (
+        f"event {seq}, turn {turn}: the glass was broken for proposal {payload['proposal']} in spite of {rules},"
+        f" by {payload['by']} ({payload['reason']})"
+    )
+
+
 def _record(row: Any) -> RequestRecord:
     return RequestRecord(row.seq, row.run_id, row.turn, json.loads(row.payload))

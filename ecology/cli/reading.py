@@ -11,10 +11,10 @@ import typer
 
 from agents import Genome, introduce
 from governance import labelled
-from storage import AgentRecord, NotFound, Store, ToolRecord, VersionRecord
+from storage import AgentRecord, NotFound, Store, ToolRecord, VersionRecord, broken_glass
 
 from ..report import report_on
-from .console import AsOfOption, JsonOption, print_document, print_rows, print_text
+from .console import AsOfOption, JsonOption, print_document, print_rows, print_text, remark
 
 DatabaseArgument = Annotated[Path, typer.Argument(help="A database that `ecology run` made.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most.")]
@@ -113,9 +113,18 @@ def verdicts(
         seq = store.as_of(as_of)
         tool_id = store.tools.find(tool).id if tool else None
         found = store.tools.verdicts(tool_id=tool_id, rule=rule, outcome=outcome, limit=limit, as_of=seq)
-        rows = [asdict(each) for each in found]
+        broken = [each for each in store.control.events(as_of=seq) if each.kind == "break_glass"]
+    overruled = {(each.payload["proposal"], name): each.seq for each in broken for name in each.payload["rules"]}
+    rows = [
+        asdict(each)
+        | {"overruled": overruled.get((each.proposal_id or 0, each.rule)) if each.outcome == "veto" else None}
+        for each in found
+    ]
     columns = ("seq", "proposal_id", "stage", "rule", "outcome", "evidence", "would_pass")
     print_rows(rows, columns, name="verdicts", as_json=as_json)
+    for each in broken if not as_json else ():
+        if tool_id in (None, each.tool_id):
+            remark(broken_glass(each.seq, each.turn, each.payload))
 
 
 def _agent(store: Store, agent: AgentRecord, *, as_of: int | None = None) -> dict[str, Any]:

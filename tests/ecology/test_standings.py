@@ -11,6 +11,7 @@ from pathlib import Path
 from agents import Genome, Propose
 from ecology import Ecology, Settings, Store, Task, load_charter
 from ecology.attention import Pick
+from ecology.incidents import incidents
 from ecology.landing import Landing
 from ecology.scribe import Scribe
 from ecology.standings import birth_of, motion_of, nursery_of, standing_of
@@ -75,7 +76,7 @@ def _land(folder: Path, task: Task, source: str) -> tuple[Sequence[str], list[di
         deed = Deed((Propose(source=source, basis_id=head, reason="why not"),), examined=(found,))
         Landing(scribe, world, council=council, settings=Settings()).land(world.turn + 1, pick, deed)
         scribe.settle()
-        told = [dict(entry.payload) for entry in store.history() if entry.kind == "incident"]
+        told = [dict(each.evidence) for each in incidents(store)]
         return [each.rule for each in store.tools.verdicts(outcome="veto")], told, len(world.proposals)
 
 
@@ -88,6 +89,11 @@ def test_a_proposal_on_a_canary_is_refused_at_once_and_names_its_author(
 
     assert rules == ["NotCanary"] and pending == 0
     assert [(each["author"], each["tool"], each["rules"]) for each in told] == [(1, "canary/vault", ["NotCanary"])]
+    with Store.open(tmp_path / "guard.db") as store:
+        (touch,) = incidents(store)
+    assert (touch.id, touch.why, touch.state, touch.at_fault) == (1, "guarded tool", "", (told[0]["name"],))
+    assert "proposed a rewrite of the guarded tool canary/vault, which NotCanary refused" in str(touch)
+    assert "now" not in str(touch) and touch.document()["evidence"]["author"] == 1
 
 
 def test_a_proposal_on_any_other_tool_waits_for_its_critics(tmp_path: Path, few_tasks: tuple[Task, ...]) -> None:

@@ -61,7 +61,7 @@ def test_a_signal_within_the_limits_is_let_through() -> None:
 def test_the_council_asks_the_limits_beside_policy(council: Council) -> None:
     request = Request.of("post", AgentSeen(1), "rules", topic="rules/1")
 
-    verdicts = council.permit(request, Speech("post", 1, (1,) * 9))
+    verdicts = council.permit(request, Speech("post", 1, (1,) * 16))
 
     assert [verdict.rule for verdict in verdicts] == ["PostsPerAgent", "Policy"]
 
