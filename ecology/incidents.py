@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from governance import Act, ActKind
-from storage import Entry, NotFound, Store
+from storage import Entry, NotFound, Store, When
 
 from .world import World
 
@@ -103,10 +103,10 @@ class Incident:
         return "\n".join(lines)
 
 
-def incidents(store: Store) -> tuple[Incident, ...]:
-    """Return every time that the breaker tripped or a guarded tool was touched, oldest first."""
+def incidents(store: Store, *, as_of: When = None) -> tuple[Incident, ...]:
+    """Return every time that the breaker tripped or a guarded tool was touched, oldest first, as it looked then."""
     world, found, tripped = World(), list[Incident](), 0
-    for entry in store.history():
+    for entry in store.history(until=store.as_of(as_of)):
         world.fold(entry)
         if entry.kind == "incident":
             found.append(_touch(len(found) + 1, entry))
@@ -124,9 +124,9 @@ def _touch(number: int, entry: Entry) -> Incident:
     return Incident(number, entry.seq, entry.turn, GUARDED, entry.payload, at_fault=(entry.payload["name"],))
 
 
-def incident(store: Store, number: int) -> Incident:
+def incident(store: Store, number: int, *, as_of: When = None) -> Incident:
     """Return one incident by its number. Raises: NotFound: there is none of that number."""
-    found = incidents(store)
+    found = incidents(store, as_of=as_of)
     if not 1 <= number <= len(found):
         there = f"there are 1 to {len(found)}" if found else "the breaker never tripped and no guarded tool was touched"
         raise NotFound(f"no incident {number} in {store.path}; {there}")

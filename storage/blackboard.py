@@ -16,10 +16,11 @@ from sqlalchemy import bindparam, exists, or_, select, text
 
 from .database import Reads
 from .errors import NotFound
-from .moment import NOW, Moment, as_of_seq
+from .moment import NOW, Moment, When
 from .row import Row
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 HALF_LIVES = 10
 
@@ -128,20 +129,20 @@ class Blackboard:
         return PostRecord(**tx.record("retract", row, agent_id=agent_id, **moment).rows[0][1])
 
     def since(
-        self, seq: int, *, topic_glob: str | None = None, limit: int = 100, as_of: int | None = None
+        self, seq: int, *, topic_glob: str | None = None, limit: int = 100, as_of: When = None
     ) -> Sequence[PostRecord]:
         """Return the posts after that seq, oldest first, without those taken back (the taking back is among them).
 
         Args: topic_glob: a pattern such as `task:*` (`*`, `?`, `[...]`, case counts).
         """
-        asked = {"after": seq, "limit": limit, "as_of": as_of_seq(as_of)}
+        asked = {"after": seq, "limit": limit, "as_of": as_of_seq(self._reads, as_of)}
         if topic_glob is None:
             return [PostRecord(*row) for row in self._reads.rows(_SINCE, asked)]
         return [PostRecord(*row) for row in self._reads.rows(_SINCE_TOPIC, {**asked, "glob": topic_glob})]
 
-    def thread(self, post_id: int, *, as_of: int | None = None) -> Sequence[PostRecord]:
+    def thread(self, post_id: int, *, as_of: When = None) -> Sequence[PostRecord]:
         """Return a post and the answers to it, oldest first, without those taken back."""
-        found = self._reads.rows(_THREAD, {"id": post_id, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_THREAD, {"id": post_id, "as_of": as_of_seq(self._reads, as_of)})
         return [PostRecord(*row) for row in found]
 
     def signal(
@@ -170,9 +171,9 @@ class Blackboard:
         payload = {"own": True} if own else {}
         return SignalRecord(**tx.record("signal", row, agent_id=agent_id, payload=payload, **moment).rows[0][1])
 
-    def sense(self, turn: int, *, kinds: Collection[str] | None = None, as_of: int | None = None) -> Sequence[Scent]:
+    def sense(self, turn: int, *, kinds: Collection[str] | None = None, as_of: When = None) -> Sequence[Scent]:
         """Return what can be sensed at a turn, strongest first: strength * 2 ** (-age / half-life), summed up."""
-        found = self._reads.rows(_LIVE, {"turn": turn, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_LIVE, {"turn": turn, "as_of": as_of_seq(self._reads, as_of)})
         sums: dict[tuple[str, str], float] = {}
         for _, kind, subject, strength, half_life, since in sorted(found):
             if kinds is None or kind in kinds:
@@ -203,9 +204,9 @@ class Blackboard:
             return None
         return self.claim(tx, subject, agent_id=agent_id, lease=0, **moment)
 
-    def holder(self, subject: str, *, turn: int, as_of: int | None = None) -> ClaimRecord | None:
+    def holder(self, subject: str, *, turn: int, as_of: When = None) -> ClaimRecord | None:
         """Return the claim on a subject that is live at a turn, None where there is none."""
-        last = _last(self._reads, subject, as_of=as_of_seq(as_of))
+        last = _last(self._reads, subject, as_of=as_of_seq(self._reads, as_of))
         return last if last and last.until_turn > turn else None
 
 

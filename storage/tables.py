@@ -53,6 +53,7 @@ class EventTable(Table, table=True):
     __table_args__ = (
         Index("ix_event_retire", "agent_id", sqlite_where=text("kind = 'retire'")),
         Index("ix_event_end", "run_id", sqlite_where=text("kind = 'end'")),
+        Index("ix_event_flip", "seq", sqlite_where=text("kind = 'flip'")),
         Index("ix_event_control", "seq", sqlite_where=text(f"kind IN {CONTROL_KINDS!r}")),
         Index("ix_event_request", text("json_extract(payload, '$.key')"), sqlite_where=text("kind = 'request'")),
     )
@@ -366,6 +367,28 @@ class ModelCallTable(Table, table=True):
     at: float = column("wall time, seconds since 1970")
 
 
+class MilestoneTable(Table, table=True):
+    """The totals of the history up to `seq`, noted every thousand events; derived, so outside the hash chain."""
+
+    __tablename__ = "milestone"
+    id: int | None = column("number of the row", key=True)
+    seq: int = column("last event counted", to="event.seq", unique=True)
+    turn: int = column("last turn by then", index=True)
+    at: float = column("latest wall time by then, seconds since 1970", index=True)
+    turns: int = column("turns taken")
+    candidates: int = column("programs run by minds")
+    proposals: int = column("rewrites proposed")
+    vetoes: int = column("rewrites and births refused")
+    admissions: int = column("rewrites that became versions")
+    births: int = column("agents born, founders among them")
+    deaths: int = column("agents retired")
+    energy_gained: float = column("energy that agents gained")
+    energy_spent: float = column("energy that agents spent")
+    usd: float = column("dollars spent on models, as far as known")
+    tokens: float = column("tokens spent on models")
+    rules: str = column("vetoes of each rule, as JSON")
+
+
 class SealTable(Table, table=True):
     """What one commit wrote: `spans` (JSON) are the first and last id in each table, `marks` eight bytes for each row.
 
@@ -385,7 +408,7 @@ HISTORY: tuple[str, ...] = (
     "run", "agent", "task", "task_case", "tool", "proposal", "tool_version", "version_parent", "evaluation", "verdict",
     "critique", "test_case", "post", "signal", "claim", "ledger",
 )  # fmt: skip
-OPERATIONAL: tuple[str, ...] = ("session", "model_call", "syntax")
+OPERATIONAL: tuple[str, ...] = ("session", "model_call", "syntax", "milestone")
 SEALED: tuple[str, ...] = ("event", "blob", *HISTORY, *OPERATIONAL)
 ALL: tuple[str, ...] = (*SEALED, "seal")
 

@@ -11,17 +11,18 @@ from storage import Store
 
 from ..incidents import incident
 from ..incidents import incidents as all_of
-from .console import JsonOption, print_document, print_text
+from .console import AsOfOption, JsonOption, print_document, print_text
 
 
 def incidents(
     database: Annotated[Path, typer.Argument(help="A database that `ecology run` made.")],
     number: Annotated[int | None, typer.Argument(help="One incident by its number; all without it.")] = None,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show each trip of the breaker (smallest cascade behind it, what repeats, by whom), and touched guarded tools."""
     with Store.open(database) as store:
-        found = all_of(store) if number is None else (incident(store, number),)
+        found = all_of(store, as_of=as_of) if number is None else (incident(store, number, as_of=as_of),)
     if as_json:
         print_document(incidents=[each.document() for each in found])
     else:

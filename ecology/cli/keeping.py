@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from storage import Store
+from storage import AsOf, Store
 
 from ..control.controls import Said
 from ..control.outside import PATIENCE_S, Outside, connect
 from ..control.request import Receipt, What
-from .console import JsonOption, complain, print_document, print_rows, print_text
+from .console import AsOfOption, JsonOption, complain, print_document, print_rows, print_text
 
 _ACTS = ("list", "approve", "deny")
 _LONGEST_ID = 19
@@ -52,13 +52,16 @@ def approvals(
     key: KeyOption = None,
     by: ByOption = None,
     wait: WaitOption = PATIENCE_S,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the rewrites that wait for a person, approve one or deny it."""
     act, database, proposal = _asked(words)
+    if as_of is not None and proposal is not None:
+        raise typer.BadParameter("--as-of is about the list; nothing can be approved or denied in the past")
     with connect(database, patience_s=wait) as zoo:
         if proposal is None:
-            return print_rows(_waiting(zoo), ("proposal", "tool", "asked", "until", "reason"), name="waiting",
+            return print_rows(_waiting(zoo, as_of), ("proposal", "tool", "asked", "until", "reason"), name="waiting",
                               as_json=as_json)  # fmt: skip
         ask = zoo.approve if act == "approve" else zoo.deny
         return _tell(ask(proposal, **_said(key, by, reason)), as_json=as_json)
@@ -172,7 +175,7 @@ def _tell(receipt: Receipt, *, as_json: bool) -> None:
         raise typer.Exit(receipt.code)
 
 
-def _waiting(zoo: Outside) -> list[dict[str, Any]]:
+def _waiting(zoo: Outside, as_of: AsOf | None) -> list[dict[str, Any]]:
     with Store.open(zoo.path) as store:
         return [
             {
@@ -182,5 +185,5 @@ def _waiting(zoo: Outside) -> list[dict[str, Any]]:
                 "until": each.until,
                 "reason": store.tools.proposal(each.proposal_id).reason,
             }
-            for each in zoo.approvals()
+            for each in zoo.approvals(as_of=as_of)
         ]
