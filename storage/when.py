@@ -18,8 +18,9 @@ _NEWEST = text("SELECT coalesce(max(seq), 0) AS seq FROM event")
 # From the milestone on up to which there was none, for a history is long.
 _BEFORE = {
     name: text(
-        f"SELECT seq - 1 AS seq FROM event WHERE {name} > :value AND seq > coalesce((SELECT m.seq FROM milestone m"
-        f" WHERE m.{name} <= :value ORDER BY m.{name} DESC, m.seq DESC LIMIT 1), 0) ORDER BY seq LIMIT 1"
+        f"SELECT event.seq - 1 AS seq FROM event WHERE {name} > :value AND event.seq > coalesce((SELECT m.seq"
+        f" FROM milestone m WHERE m.{name} <= :value ORDER BY m.{name} DESC, m.seq DESC LIMIT 1), 0)"
+        " ORDER BY event.seq LIMIT 1"
     )
     for name in ("turn", "at")
 }

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -22,6 +23,7 @@ from storage import (
     ProposalRecord,
     Ruling,
     Score,
+    StorageError,
     Store,
     Sums,
     Task,
@@ -54,13 +56,13 @@ class Life:
         self.ids = store.write(lambda tx: store.tasks.settle(tx, TASK))
         store.write(self.spawn)
 
-    def take(self, tx: Transaction, step: Step) -> None:
-        """Take one step; what cannot be done is passed over."""
-        word, draw = step
+    def take(self, tx: Transaction, steps: Sequence[Step]) -> None:
+        """Take steps; what cannot be done is passed over."""
         deeds = {"turn": self.go_on, "propose": self.propose, "judge": self.judge, "save": self.save,
                  "birth": self.birth, "spawn": self.spawn, "retire": self.retire, "pay": self.pay,
                  "spend": self.spend, "post": self.post}  # fmt: skip
-        deeds[word](tx, draw)
+        for word, draw in steps:
+            deeds[word](tx, draw)
 
     def spawn(self, tx: Transaction, draw: int = 0) -> None:
         self.agents.append(
@@ -156,7 +158,7 @@ def lived(every: int, steps: Sequence[Step], sizes: Callable[[], int]) -> Iterat
             life, left = Life(store), list(steps)
             while left:
                 part = [left.pop(0) for _ in range(min(sizes(), len(left)))]
-                store.write(lambda tx, part=part: [life.take(tx, step) for step in part])  # type: ignore[misc]
+                store.write(partial(life.take, steps=part))
             yield store
         assert audit(Path(folder) / "zoo.db").holds
 
