@@ -1,7 +1,7 @@
 """The blackboard: posts to read, signals that fade, and claims that expire.
 
-Promises: what was posted stays, taken back or not; a signal's strength is computed when it is read; at most one agent
-holds a claim on a subject, and tokens for one subject only grow.
+Promises: what was posted stays, taken back or not, and has a cap; a signal's strength is computed when it is read; at
+most one agent holds a claim on a subject, and tokens for one subject only grow.
 Does not promise: that a claim stops anyone. Whoever commits work compares its token with the holder's.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Unpack
 from sqlalchemy import bindparam, exists, or_, select, text
 
 from .database import Reads
-from .errors import NotFound
+from .errors import ConfigurationError, NotFound
 from .moment import NOW, Moment, When
 from .row import Row
 from .tables import table
@@ -23,6 +23,7 @@ from .transaction import Transaction
 from .when import as_of_seq
 
 HALF_LIVES = 10
+MOST_CHARACTERS = 65_536
 
 _POST, _SIGNAL, _CLAIM = table("post"), table("signal"), table("claim")
 _TAKEN_BACK = _POST.alias("taken_back")
@@ -112,7 +113,15 @@ class Blackboard:
         thread_id: int | None = None,
         **moment: Unpack[Moment],
     ) -> PostRecord:
-        """Post a text under a topic, perhaps in answer to a post."""
+        """Post a text under a topic, perhaps in answer to a post.
+
+        Raises: ConfigurationError: topic and text together are longer than `MOST_CHARACTERS`.
+        """
+        if (length := len(topic) + len(body)) > MOST_CHARACTERS:
+            raise ConfigurationError(
+                f"a post on {topic:.40} has {length} characters, and at most {MOST_CHARACTERS} are kept; post a shorter"
+                " one that says where the rest is"
+            )
         row = Row("post", {"topic": topic, "body": body, "agent_id": agent_id, "thread_id": thread_id})
         return PostRecord(**tx.record("post", row, agent_id=agent_id, **moment).rows[0][1])
 
