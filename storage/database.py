@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine, Executable, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
+from .column import Table
 from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError, TooNew, TooOld
-from .tables import ALL, Table
+from .tables import ALL
 from .views import make_views
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
