@@ -1,6 +1,6 @@
 """Kill engines, workers and zygotes at random moments, go on, and compare with a run that was left alone.
 
-    python benchmarks/crashes.py [--kills 200] [--seconds S] [--seed 1]     # a soak: --kills 9999 --seconds 600
+    python benchmarks/crashes.py [--kills 200] [--seconds S] [--every 1.5] [--seed 1]     # a soak: --kills 9999 --seconds 600
 
 Now and then a worker is only held up for a while (SIGSTOP), so that timings change.
 Promises: SIGKILL at real processes; an event counts as lost where it was acknowledged (its commit was durable) and is
@@ -70,10 +70,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many kills, and until when by `time.monotonic`."""
+    """How many kills, until when by `time.monotonic`, and how many seconds apart on average."""
 
     kills: int
     end: float
+    every_s: float = 1.5
 
     def reached(self, tally: Tally) -> bool:
         """Whether that is enough."""
@@ -121,7 +122,7 @@ def disturb(process: subprocess.Popen[str], rng: Random, tally: Tally, *, until:
     """Kill something of a run after a while, until its engine is dead or it is over."""
     deadline = time.monotonic() + _LONGEST_S
     while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(rng.expovariate(1 / 1.5))
+        time.sleep(rng.expovariate(1 / until.every_s))
         if until.reached(tally):
             process.wait(_LONGEST_S)
             return
@@ -180,10 +181,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=math.inf, help="kill nothing more after so many seconds")
+    parser.add_argument("--every", type=float, default=1.5, help="seconds between faults, on average")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng, tally = Random(options.seed), Tally()
-    until = Limit(options.kills, time.monotonic() + options.seconds)
+    until = Limit(options.kills, time.monotonic() + options.seconds, options.every)
     with TemporaryDirectory() as folder:
         expected = disturbed(_made(folder, "calm"), rng, Tally(), until=Limit(0, 0.0))
         while not until.reached(tally):
