@@ -1,6 +1,6 @@
 """Kill engines, workers and zygotes at random moments, go on, and compare with a run that was left alone.
 
-    python benchmarks/crashes.py [--kills 200] [--seconds S] [--every 1.5] [--seed 1]     # a soak: --kills 9999 --seconds 600
+    python benchmarks/crashes.py [--kills 200] [--seconds S] [--every 1.5] [--seed 1]   # a soak: 9999, 600 s
 
 Now and then a worker is only held up for a while (SIGSTOP), so that timings change.
 Promises: SIGKILL at real processes; an event counts as lost where it was acknowledged (its commit was durable) and is
