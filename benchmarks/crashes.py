@@ -154,6 +154,9 @@ def check(database: Path, acknowledged: Path, tally: Tally) -> None:
         store.verify()
         digests = {str(row.seq): row.digest.hex() for row in store._reader.raw("SELECT seq, digest FROM event")}
         rows = store._reader.raw("SELECT count(*) FROM event")[0][0]
+        noted = [row.seq for row in store._reader.raw("SELECT seq FROM milestone ORDER BY id")]
+        if noted != list(range(20, rows + 1, 20)):
+            raise RuntimeError(f"the milestones {noted} do not fit {rows} events, one every 20")
     tally.acknowledged += len(lines)
     tally.lost += sum(digests.get(seq) != digest for seq, digest in lines.items())
     tally.doubled += rows - len(digests)
