@@ -24,6 +24,7 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=MOST_CHARACTERS), AfterValidator(_storable)]
+Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 
 
@@ -63,7 +64,7 @@ class Propose(Action):
 
     act: Literal["propose"] = "propose"
     source: Text
-    basis_id: int
+    basis_id: Id
     reason: Text
 
 
@@ -75,8 +76,8 @@ class Compose(Action):
 
     act: Literal["compose"] = "compose"
     source: Text
-    basis_id: int
-    components: tuple[int, ...] = Field(min_length=1, max_length=8)
+    basis_id: Id
+    components: tuple[Id, ...] = Field(min_length=1, max_length=8)
     reason: Text
 
 
@@ -96,17 +97,17 @@ class Critique(Action):
     """Support a pending proposal or object to it; `evidence` is what anybody can run again to see the same."""
 
     act: Literal["critique"] = "critique"
-    proposal_id: int
+    proposal_id: Id
     stance: Stance
     kind: Name
-    evidence: dict[Name, Text | Annotated[int, Field(ge=-(2**63), lt=2**63)]] = Field(max_length=16)
+    evidence: dict[Name, Text | Id] = Field(max_length=16)
 
 
 class Spawn(Action):
     """Ask for a child of a living agent, with this genome."""
 
     act: Literal["spawn"] = "spawn"
-    parent_id: int
+    parent_id: Id
     genome: Genome
     reason: Text
 

@@ -17,19 +17,22 @@ Item = tuple[Job, "Future[Any]"]
 
 
 class Backlog:
-    """Lines of jobs for so many workers; safe to use from several threads."""
+    """Lines of jobs for so many workers, `most` in all; safe to use from several threads."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, *, most: int) -> None:
+        self._most = most
         self._lines: list[deque[Item]] = [deque() for _ in range(workers)]
         self._changed = threading.Condition()
         self._closed = False
 
     def put(self, item: Item, *, about: int | None = None) -> None:
-        """Line a job up: with others about the same thing, else in the shortest line."""
+        """Line a job up, once there is room: with others about the same thing, else in the shortest line."""
         with self._changed:
+            while sum(map(len, self._lines)) >= self._most and not self._closed:
+                self._changed.wait()
             line = self._lines[about % len(self._lines)] if about is not None else min(self._lines, key=len)
             line.append(item)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def get(self, number: int) -> Item | None:
         """Wait for a job for a worker and return it; None once the backlog is closed and empty."""
@@ -39,7 +42,9 @@ class Backlog:
                     return None
                 self._changed.wait()
             own = self._lines[number]
-            return (own or max(self._lines, key=len)).popleft()
+            item = (own or max(self._lines, key=len)).popleft()
+            self._changed.notify_all()
+            return item
 
     def close(self) -> None:
         """Take no more jobs from here on; whoever waits is told."""

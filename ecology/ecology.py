@@ -27,6 +27,7 @@ from storage import (
     Task,
     TaskRecord,
     Transaction,
+    When,
 )
 
 from .budget import Budget
@@ -211,11 +212,13 @@ class Ecology(Front):
             run = self._begin(run.turns_target, settings, charter, limits)
         return self._live(replace(run, budget=_document(limits)), settings, charter, watch=watch)
 
-    def report(self) -> Report:
-        """Return what the latest run has come to so far.
+    def report(self, *, as_of: When = None) -> Report:
+        """Return what the latest run has come to so far, or had come to at a moment.
 
-        Raises: ConfigurationError: there was no run here.
+        Raises: ConfigurationError: there was no run here; NotFound: there is no such moment.
         """
+        if as_of is not None:
+            return report_on(self._store, elapsed_s=0.0, as_of=as_of)
         replayed = self._past.came_out(self._store) if self._past else None
         return report_on(self._store, elapsed_s=round(self._elapsed_s, 3), refusal=self._refusal, replayed=replayed)
 

@@ -23,6 +23,8 @@ from .pulse import Pulse
 from .turn import Job, Kit
 
 _ATTEMPTS = 3
+# So many jobs wait at most; whoever has more waits with them.
+MOST = 1024
 # How long a worker at a job may use no processor time before it is replaced, and how often that is looked at.
 _PATIENCE_S = 60.0
 _LOOK_S = 1.0
@@ -40,7 +42,7 @@ class Pool:
 
     def __init__(self, kit: Kit, *, workers: int, patience_s: float = _PATIENCE_S) -> None:
         self._kit = kit
-        self._jobs = Backlog(workers)
+        self._jobs = Backlog(workers, most=MOST)
         self._workers = [_Worker(kit, number, patience_s=patience_s) for number in range(workers)]
         self._threads = [
             threading.Thread(target=self._serve, args=(worker, number), name=f"worker-{number}", daemon=True)
@@ -50,7 +52,7 @@ class Pool:
             thread.start()
 
     def submit(self, job: Job, *, about: int | None = None) -> Future[Any]:
-        """Queue a job; the future gives what it returns, or raises what it raised.
+        """Queue a job, waiting where the queue is full; the future gives what it returns, or raises what it raised.
 
         Args: about: jobs about the same thing go to the same worker where that is free: it remembers what it made.
         Raises (from the future): WorkerLost: the job killed its worker several times.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from storage import Agents, Asking, Journal, Ledger, Lineage, Store, Tools, card
+from storage import Agents, Asking, Journal, Ledger, Lineage, Store, Tools, Totals, When, card
 
 from .control import InForce
 from .control.controls import Board, Controls
@@ -56,6 +56,15 @@ class Front:
         """What people have put in force: quarantines, frozen tools, rewrites that wait for approval, a stop."""
         return InForce.of(self._store.control)
 
+    def held(self, *, as_of: When = None) -> InForce:
+        """Return what people had put in force at a moment."""
+        return InForce.of(self._store.control, as_of=as_of)
+
+    @property
+    def totals(self) -> Totals:
+        """How much of everything there is, in all and by stretches of turns."""
+        return self._store.totals
+
     @property
     def ledger(self) -> Ledger:
         """What agents gained and spent."""
@@ -72,6 +81,6 @@ class Front:
         about = {"model": run.model if run else "no run yet", "tools": len(self._store.tools.names())}
         return card(f"Ecology {self._store.path.name}", {**about, **asdict(counts)})
 
-    def incidents(self) -> tuple[Incident, ...]:
-        """Return every time that the breaker tripped, oldest first, and what led to it."""
-        return incidents(self._store)
+    def incidents(self, *, as_of: When = None) -> tuple[Incident, ...]:
+        """Return every trip of the breaker with what led to it, and every touch of a guarded tool, oldest first."""
+        return incidents(self._store, as_of=as_of)

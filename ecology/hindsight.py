@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from agents import Genome, niche_parts
-from governance import Bench, Charter, Council, Proposal, Request, Verdict, read_charter
-from storage import Entry, NotFound, RunRecord, Store, Task
+from governance import UNHEARD, Bench, Charter, Council, Proposal, Request, Verdict, read_charter
+from storage import Entry, NotFound, RunRecord, Store, Task, When
 
 from .settings import Settings
 from .shadow import Outcome, outcome_of
@@ -27,8 +27,8 @@ from .wishes import agent_seen, to_admit, tool_seen
 from .world import World
 
 _POLICY = "Policy"
-# Vetoes that no charter's rules gave: the breaker's, and those of people, who leave their name.
-_NO_RULES = ("Breaker", "RetryBudget")
+# Vetoes that no charter's rules gave: the breaker's, the engine's own, and those of people, who leave their name.
+_NO_RULES = ("Breaker", "RetryBudget", *UNHEARD)
 _BY_PEOPLE = "denied_by"
 
 
@@ -208,19 +208,20 @@ class _Judge:
         return self.world.tools[proposal.tool_id]
 
 
-def judge_again(path: Path, charter: Charter, *, open_bench: Callable[[], Bench]) -> Hindsight:
-    """Judge the rewrites and births of a database under another charter.
+def judge_again(path: Path, charter: Charter, *, open_bench: Callable[[], Bench], as_of: When = None) -> Hindsight:
+    """Judge the rewrites and births of a database, up to a moment, under another charter.
 
     Args: open_bench: opens a sandbox with the charter's limits; called at most once, and only where one is needed.
     Raises: NotFound: no run was ever begun there; CharterError: a run's own charter means nothing to this release.
     """
     with Store.open(path) as store:
-        runs = store.runs.all()
+        seq = store.as_of(as_of)
+        runs = store.runs.all(as_of=seq)
         if not runs:
             raise NotFound(f"{path} holds no run to judge again; `ecology run` begins one")
-        tasks = {each.tool_id: gate_kept(each.task) for each in store.tasks.all()}
+        tasks = {each.tool_id: gate_kept(each.task) for each in store.tasks.all(as_of=seq)}
         judge = _Judge(store, Council(charter), _once(open_bench), tasks, {run.id: _old_of(run) for run in runs})
-        for entry in store.history():
+        for entry in store.history(until=seq):
             judge.take(entry)
         judge.finish()
     flips = sorted(judge.flips, key=lambda flip: flip.seq)

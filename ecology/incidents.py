@@ -1,4 +1,4 @@
-"""What the breaker tripped on, traced back: the smallest cascade that explains it, the edge that repeats, and by whom.
+"""Each trip of the breaker, traced back to the smallest cascade behind it, and each touch of a guarded tool.
 
 Promises: read off the record alone, so the same database gives the same incidents, a run under way included.
 Does not promise: a motive. An agent is at fault where it made more acts than it was called to; the others passed on
@@ -14,13 +14,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from governance import Act, ActKind
-from storage import Entry, NotFound, Store
+from storage import Entry, NotFound, Store, When
 
 from .world import World
 
 # Of the acts before a livelock, so many are looked at.
 _RECENT = 200
 _NAMED = 8
+GUARDED = "guarded tool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One time that the breaker tripped; `id` counts them from 1, `seq` is the event, `evidence` what it rests on.
+    """One time that the breaker tripped, or that somebody touched a guarded tool (`why` is `guarded tool` then).
+
+    `id` counts both from 1, `seq` is the event, `evidence` what it rests on.
 
     `ancestors` lead from the first act on record to `cascade`, the smallest part of the tree of causes without which it
     would not have tripped. `edge` is the pair of kinds that repeats most in it, `times` how often. Of the agents there
@@ -69,7 +72,9 @@ class Incident:
 
     @property
     def state(self) -> str:
-        """The state that the breaker has come to since."""
+        """The state that the breaker has come to since; empty where it did not trip."""
+        if self.why == GUARDED:
+            return ""
         return self.moves[-1].to if self.moves else "open"
 
     def document(self) -> dict[str, Any]:
@@ -78,7 +83,8 @@ class Incident:
 
     def __str__(self) -> str:
         """Return the incident as a person reads it."""
-        lines = [f"incident {self.id}: {_headline(self)} at turn {self.turn} (event {self.seq}); now {self.state}"]
+        now = f"; now {self.state}" if self.state else ""
+        lines = [f"incident {self.id}: {_headline(self)} at turn {self.turn} (event {self.seq}){now}"]
         if self.edge:
             lines.append(f"  what repeats: {self.edge}, {self.times} times in the cascade")
         if self.cascade:
@@ -89,7 +95,7 @@ class Incident:
             )
             path = [*self.ancestors, first]
             lines.append("  it comes from: " + " -> ".join(f"{each.kind} {each.seq} by {each.agent}" for each in path))
-        if self.at_fault:
+        if self.at_fault and self.why != GUARDED:
             lines.append(f"  made more than they were called to: {_names(self.at_fault)}")
         if self.without_fault:
             lines.append(f"  no fault of their own: {_names(self.without_fault)}")
@@ -97,26 +103,32 @@ class Incident:
         return "\n".join(lines)
 
 
-def incidents(store: Store) -> tuple[Incident, ...]:
-    """Return every time that the breaker tripped, oldest first."""
-    world, found = World(), list[Incident]()
-    for entry in store.history():
+def incidents(store: Store, *, as_of: When = None) -> tuple[Incident, ...]:
+    """Return every time that the breaker tripped or a guarded tool was touched, oldest first, as it looked then."""
+    world, found, tripped = World(), list[Incident](), 0
+    for entry in store.history(until=store.as_of(as_of)):
         world.fold(entry)
-        if entry.kind != "breaker":
-            continue
-        if entry.payload["from"] == "closed":
-            found.append(_traced(len(found) + 1, entry, world))
-        else:
+        if entry.kind == "incident":
+            found.append(_touch(len(found) + 1, entry))
+        elif entry.kind == "breaker" and entry.payload["from"] == "closed":
+            tripped = len(found)
+            found.append(_traced(tripped + 1, entry, world))
+        elif entry.kind == "breaker":
             move = Move(entry.seq, world.turn, entry.payload["to"], entry.payload["why"])
-            found[-1] = replace(found[-1], moves=(*found[-1].moves, move))
+            found[tripped] = replace(found[tripped], moves=(*found[tripped].moves, move))
     return tuple(found)
 
 
-def incident(store: Store, number: int) -> Incident:
+def _touch(number: int, entry: Entry) -> Incident:
+    """Return the incident of a proposal on a guarded tool, which was refused at once."""
+    return Incident(number, entry.seq, entry.turn, GUARDED, entry.payload, at_fault=(entry.payload["name"],))
+
+
+def incident(store: Store, number: int, *, as_of: When = None) -> Incident:
     """Return one incident by its number. Raises: NotFound: there is none of that number."""
-    found = incidents(store)
+    found = incidents(store, as_of=as_of)
     if not 1 <= number <= len(found):
-        there = f"there are 1 to {len(found)}" if found else "the breaker never tripped"
+        there = f"there are 1 to {len(found)}" if found else "the breaker never tripped and no guarded tool was touched"
         raise NotFound(f"no incident {number} in {store.path}; {there}")
     return found[number - 1]
 
@@ -247,6 +259,9 @@ def _names(names: Sequence[str]) -> str:
 def _headline(found: Incident) -> str:
     seen = found.evidence
     match found.why:
+        case "guarded tool":
+            rules = ", ".join(seen["rules"])
+            return f"{seen['name']} proposed a rewrite of the guarded tool {seen['tool']}, which {rules} refused"
         case "reproduction":
             return (
                 f"each act led to {seen['children_per_parent']:.2f} more over {len(seen['acts'])} acts"

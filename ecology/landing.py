@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from agents import AnyAction, Compose, Critique, Pass, Post, Propose, Retire, Signal, Spawn, Spoken, Test, niche_parts
-from governance import Council, Verdict
+from governance import UNHEARD, Council, Verdict
 from storage import Store, Transaction
 
 from .canaries import Answers
@@ -83,7 +83,11 @@ class Landing:
         self._charge(turn, deed)
         if deed.actions and not actions:
             self._tell_dropped(turn, deed)
-        self._act(turn, actions, deed, again)
+        for rule, what, count in deed.dropped:
+            turn.unheard.count(rule, what, count)
+        judged = self._act(turn, actions, deed, again)
+        turn.tell_unheard(self._council.charter.digest)
+        self._rewrites.admit_all(turn, judged)
         self._afterwards(turn)
         self._move(tx, number=number)
 
@@ -130,7 +134,7 @@ class Landing:
         wanted = [type(action).__name__.lower() for action in deed.actions if not isinstance(action, Pass)]
         if not wanted:
             return
-        rule, hold = ("Lease", "the same once nobody else is at this work")
+        rule, hold = "Lease", UNHEARD["Lease"]
         if self._set_aside(turn.pick):
             rule, hold = ("NotQuarantined", "the same once `ecology release` has let the agent go")
         digest = self._council.charter.digest
@@ -148,7 +152,8 @@ class Landing:
             )
             self._scribe.fold(turn.tx)
 
-    def _act(self, turn: Minutes, actions: Sequence[AnyAction], deed: Deed, again: ProposalState | None) -> None:
+    def _act(self, turn: Minutes, actions: Sequence[AnyAction], deed: Deed, again: ProposalState | None) -> list[int]:
+        """Do what may be done; return the proposals that were criticised."""
         examined, backing = iter(deed.examined), iter(deed.backing)
         origin = Origin(deed.spoken.model) if deed.spoken else Origin()
         if again:
@@ -157,24 +162,34 @@ class Landing:
         judged: list[int] = []
         for action in actions:
             if turn.pick.agent_id not in self._world.agents:
-                # Whoever has retired in this turn has nothing more to say.
-                break
+                # Whoever has retired in this turn, or died before it, has nothing more to say.
+                if not isinstance(action, Pass):
+                    turn.unheard.note("StillAlive", "acts", action.act)
+                continue
             match action:
                 case Propose() | Compose():
                     self._rewrites.propose(turn, action, next(examined), origin)
                 case Test():
                     self._rewrites.offer(turn, action, next(backing))
                 case Critique():
-                    may = action.proposal_id in turn.pick.proposal_ids and action.proposal_id not in judged
-                    if may and self._rewrites.criticise(turn, action):
-                        judged.append(action.proposal_id)
+                    self._criticise(turn, action, judged)
                 case Spawn():
                     self._spawn(turn, action)
                 case _:
                     if self._rewrites.may(turn, action):
                         self._do(turn, action)
         self._scribe.fold(turn.tx)
-        self._rewrites.admit_all(turn, judged)
+        return judged
+
+    def _criticise(self, turn: Minutes, action: Critique, judged: list[int]) -> None:
+        """Take in one critique of each proposal that the turn was shown."""
+        number = action.proposal_id
+        if number in judged:
+            turn.unheard.note("UnderReview", "twice", number)
+        elif number not in turn.pick.proposal_ids:
+            turn.unheard.note("UnderReview", "not_shown", number)
+        elif self._rewrites.criticise(turn, action):
+            judged.append(number)
 
     def _do(self, turn: Minutes, action: Retire | Post | Signal | Pass) -> None:
         """Do what needs no rule but policy: leaving, and what is said on the blackboard."""
@@ -185,6 +200,8 @@ class Landing:
             case Post():
                 body = action.body[:_POST_CHARACTERS]
                 self._store.board.post(turn.tx, topic=action.topic, body=body, agent_id=agent_id, **turn.moment)
+                # The next post of this turn is counted beside it.
+                self._scribe.fold(turn.tx)
             case Signal():
                 if not turn.refused("signal", self._council.charter.digest):
                     strength = (action.strength, action.half_life)

@@ -6,9 +6,9 @@ Promises: what is written is folded into the world at once. Does not promise: to
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from governance import Verdict
+from governance import Unheard, Verdict
 from storage import Moment, Ruling, Transaction
 
 from .pick import Pick
@@ -21,7 +21,7 @@ _NICHE = (16.0, 400.0)
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """One turn: `moment` is what its events carry, `number` counts turns from 1."""
+    """One turn: `moment` is what its events carry, `number` counts turns from 1, `unheard` is what is passed over."""
 
     tx: Transaction
     pick: Pick
@@ -29,6 +29,7 @@ class Minutes:
     number: int
     scribe: Scribe
     world: World
+    unheard: Unheard = field(default_factory=Unheard)
 
     def pay(self, agent_id: int, amount: float, *, reason: str) -> None:
         """Enter energy that a living agent gains (above zero) or spends."""
@@ -58,6 +59,11 @@ class Minutes:
             tool_id=self.pick.tool_id, about=about, **(moment or self.moment),
         )  # fmt: skip
         self.scribe.fold(self.tx)
+
+    def tell_unheard(self, charter: str) -> None:
+        """Write what was passed over."""
+        if verdicts := self.unheard.verdicts(agent_id=self.pick.agent_id, charter=charter):
+            self.judge(None, verdicts)
 
     def refused(self, kind: str, charter: str) -> bool:
         """Whether the breaker refuses an act of a kind that is no rewrite now; its verdict is written then."""

@@ -22,6 +22,7 @@ from storage import (
     SessionRecord,
     Store,
     VersionRecord,
+    When,
     card,
 )
 
@@ -221,18 +222,22 @@ def money(usd: float, unpriced: int) -> str:
     return f"{known} and {unknown}" if unknown else known
 
 
-def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bool | None = None) -> Report:
-    """Return the report of a store's latest run.
+def report_on(
+    store: Store, *, elapsed_s: float, refusal: str = "", replayed: bool | None = None, as_of: When = None
+) -> Report:
+    """Return the report of a store's latest run, as it stood at a moment.
 
-    Raises: ConfigurationError: the store holds no run.
+    Raises: ConfigurationError: the store holds (or held then) no run; NotFound: no such moment.
     """
-    run = store.runs.latest()
+    seq = store.as_of(as_of)
+    run = store.runs.latest(as_of=seq)
     if run is None:
-        raise ConfigurationError(f"{store.path} holds no run to report on; `ecology run` begins one")
-    sessions = store.sessions.all()
-    operators = {each.task.name: each.task.judged == "earnings" for each in store.tasks.all()}
-    tools = [(each.task, each) for each in _tools(store)]
-    spending = store.journal.totals()
+        then = "" if seq is None else f" as of seq {seq}"
+        raise ConfigurationError(f"{store.path} holds no run to report on{then}; `ecology run` begins one")
+    sessions = store.sessions.all(as_of=seq)
+    operators = {each.task.name: each.task.judged == "earnings" for each in store.tasks.all(as_of=seq)}
+    tools = [(each.task, each) for each in _tools(store, seq)]
+    spending = store.journal.totals(as_of=seq)
     return Report(
         database=str(store.path),
         ending=_ending(run, sessions),
@@ -242,16 +247,16 @@ def report_on(store: Store, *, elapsed_s: float, refusal: str = "", replayed: bo
         tools=tuple(each for name, each in tools if not operators[name]),
         operators=tuple(each for name, each in tools if operators[name]),
         spending=tuple(spending),
-        failures=tuple(store.journal.failures()),
+        failures=tuple(store.journal.failures(as_of=seq)),
         usd=sum(each.usd for each in spending),
         unpriced=sum(each.unknown for each in spending),
         refusal=refusal,
         replayed=replayed,
-        in_force=told(store),
+        in_force=told(store, as_of=seq),
         elapsed_s=elapsed_s,
-        history_hash=store.history_hash(),
-        flips=store.totals.flips() if run.settings.get("shadow") is not None else None,
-        **asdict(store.totals.counts()),
+        history_hash=store.history_hash(as_of=seq),
+        flips=store.totals.flips(as_of=seq) if run.settings.get("shadow") is not None else None,
+        **asdict(store.totals.counts(as_of=seq)),
     )
 
 
@@ -262,10 +267,11 @@ def _ending(run: RunRecord, sessions: Sequence[SessionRecord]) -> Ending:
     return cast(Ending, outcome) if outcome in ("stopped", "waiting") else "unfinished"
 
 
-def _tools(store: Store) -> tuple[ToolReport, ...]:
-    names = {tool.id: tool.name for tool in store.tools.all()}
-    sealed = {each.version_id: each.passed for each in store.tools.evaluations(ring_set="sealed")}
-    simulated = store.lineage.of_model(SIMULATED)
+def _tools(store: Store, as_of: int | None) -> tuple[ToolReport, ...]:
+    names = {tool.id: tool.name for tool in store.tools.all(as_of=as_of)}
+    trials = store.tools.evaluations(ring_set="sealed", as_of=as_of)
+    sealed = {each.version_id: each.passed for each in trials}
+    simulated = store.lineage.of_model(SIMULATED, as_of=as_of)
     return tuple(
         ToolReport(
             task=names[head.tool_id],
@@ -276,7 +282,7 @@ def _tools(store: Store) -> tuple[ToolReport, ...]:
             reason=head.reason,
             simulated=head.id in simulated,
         )
-        for head in store.tools.heads()
+        for head in store.tools.heads(as_of=as_of)
     )
 
 

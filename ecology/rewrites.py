@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents import AnyAction, Compose, Critique, Propose, Test
-from governance import Council, Motion, Request, Service, Standing, Verdict, earnings_verdict, same_program
+from governance import (
+    UNHEARD,
+    Council,
+    Motion,
+    Request,
+    Service,
+    Standing,
+    Verdict,
+    earnings_verdict,
+    same_program,
+)
 
 from .approvals import waits
 from .canaries import Canaries
@@ -22,7 +32,7 @@ from .shadow import Shadow, awaits, shadow_of
 from .standings import motion_of, standing_of
 from .states import Offered, ProposalState, ToolState, VersionState
 from .turn import Examined
-from .wishes import to_admit, wish
+from .wishes import speech, to_admit, wish
 
 # Strength and half-life in turns: reviews come first, then what was refused only for being late.
 _REVIEW = (64.0, 40.0)
@@ -59,9 +69,12 @@ class Rewrites:
     def may(self, turn: Minutes, action: AnyAction, proposal_id: int | None = None) -> bool:
         """Whether policy lets the agent do this; where it does not, the verdict is written."""
         request = self.wish(turn, action)
-        verdicts = self._council.permit(request) if request else ()
+        said = speech(turn.world, action, agent_id=turn.pick.agent_id, turn=turn.number)
+        verdicts = self._council.permit(request, said) if request else ()
         may = all(verdict.outcome == "pass" for verdict in verdicts)
-        if not may:
+        if said:
+            turn.unheard.hold(verdicts)
+        elif not may:
             turn.judge(proposal_id, verdicts)
         self.shadow.asked(turn, action, verdicts, proposal_id)
         return may
@@ -70,7 +83,8 @@ class Rewrites:
         """Write a proposal, what its trial gave and what the council said of it."""
         pick, tool, store = turn.pick, _tool(turn), turn.scribe.store
         family = turn.world.agents[pick.agent_id].genome.family
-        basis = action.basis_id if any(each.id == action.basis_id for each in tool.versions) else pick.head_id
+        known = any(each.id == action.basis_id for each in tool.versions)
+        basis = action.basis_id if known else pick.head_id
         record = store.tools.propose(
             turn.tx, tool_id=tool.id, parent_id=pick.head_id or tool.head.id, author_id=pick.agent_id, family=family,
             source=action.source, reason=action.reason, basis_id=basis or tool.head.id, model=origin.model,
@@ -84,7 +98,9 @@ class Rewrites:
                 score=score_of(test.card), outcome=test.outcome, tier=test.tier, signature=test.signature, **moment,
             )  # fmt: skip
         held = self._held(turn, found)
-        turn.judge(record.id, (held,) if held else found.verdicts, moment)
+        vain = () if known else self._baseless(action.basis_id)
+        objections = tuple(verdict for verdict in found.verdicts if verdict.outcome != "pass")
+        turn.judge(record.id, (*vain, *objections) if vain else (held,) if held else found.verdicts, moment)
         self.shadow.examined(turn, record.id, found)
         self._guard(turn, tool, record.id)
         if held is None and record.id in turn.world.proposals:
@@ -99,6 +115,11 @@ class Rewrites:
         if turn.pick.activity != "repropose" or any(verdict.vetoed for verdict in found.verdicts):
             return None
         return turn.world.breaker.refusal("re-proposal", charter=self._council.charter.digest)
+
+    def _baseless(self, basis_id: int) -> tuple[Verdict, ...]:
+        """Return the verdict on a rewrite that says it was made from what is no version of the tool."""
+        rule = "KnownBasis"
+        return (Verdict(rule, "examine", "veto", {"basis": basis_id}, UNHEARD[rule], self._council.charter.digest),)
 
     def _guard(self, turn: Minutes, tool: ToolState, proposal_id: int) -> None:
         """Refuse at once what touches a guarded tool, whatever its examination said, and write an incident."""
@@ -120,8 +141,10 @@ class Rewrites:
 
     def criticise(self, turn: Minutes, action: Critique) -> bool:
         """Write what an agent holds of a pending proposal or a canary; say whether that could be done."""
-        known = turn.world.under_review(turn.pick.tool_id, action.proposal_id)
-        if known is None or not self.may(turn, action):
+        if turn.world.under_review(turn.pick.tool_id, action.proposal_id) is None:
+            turn.unheard.note("UnderReview", "closed", action.proposal_id)
+            return False
+        if not self.may(turn, action):
             return False
         turn.scribe.store.tools.criticise(
             turn.tx, proposal_id=action.proposal_id, agent_id=turn.pick.agent_id, stance=action.stance,
@@ -135,13 +158,17 @@ class Rewrites:
             return
         tool = _tool(turn)
         case: Offered = (action.args, action.setup, action.call, action.expect)
-        if case in tool.tests or sum(map(len, case)) > _CASE_CHARACTERS:
+        if (length := sum(map(len, case))) > _CASE_CHARACTERS:
+            turn.unheard.note("ShortCase", "characters", length)
             return
         lineage = turn.world.founders[turn.pick.agent_id]
         offering = tool.offered.get(case, set()) | {lineage}
         # Sources of the tester's own lineage say what the tester says.
         unrelated = set(backing) - {lineage}
         agreed = len(unrelated) >= _UNRELATED or (bool(backing) and len(offering) >= _UNRELATED)
+        if case in tool.tests or (not agreed and lineage in tool.offered.get(case, ())):
+            turn.unheard.note("NewCase", "cases", action.args or action.call)
+            return
         turn.scribe.store.tools.test(
             turn.tx, tool_id=tool.id, agent_id=turn.pick.agent_id, args=action.args, setup=action.setup,
             call=action.call, expect=action.expect, reason=action.reason[:_CASE_CHARACTERS],

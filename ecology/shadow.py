@@ -16,7 +16,7 @@ from governance import DECIDED, Birth, Charter, Council, Motion, Policy, Standin
 from .minutes import Minutes
 from .states import ProposalState, ToolState
 from .turn import Examined
-from .wishes import to_admit, wish
+from .wishes import speech, to_admit, wish
 
 # The one rule that asks for more rather than for something else.
 AWAITING = "AuthorNotSoleApprover"
@@ -59,7 +59,8 @@ class Shadow:
         if self._council:
             tool = turn.world.tools.get(turn.pick.tool_id or 0)
             request = wish(turn.world, self._policy, action, agent_id=turn.pick.agent_id, tool=tool)
-            new = self._council.permit(request) if request else ()
+            said = speech(turn.world, action, agent_id=turn.pick.agent_id, turn=turn.number)
+            new = self._council.permit(request, said) if request else ()
             self._compare(turn, proposal_id, action.act, old, new)
 
     def admitted(

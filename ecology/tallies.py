@@ -7,12 +7,12 @@ Does not promise: the past. What it hands out is shared and changes with the nex
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from governance import PROGRAMS, Objected, Spent, Times, objected
+from governance import PROGRAMS, Objected, Saying, Spent, Times, objected
 from storage import Entry
 
 Row = Mapping[str, Any]
@@ -53,12 +53,15 @@ class Tallies:
     def __init__(self) -> None:
         self.admitted = Counted()
         self.born = Counted()
+        # The turns in which agents said something, by what it was and by agent.
+        self.said: defaultdict[tuple[Saying, int], list[int]] = defaultdict(list)
         self.kin: defaultdict[int, int] = defaultdict(int)
         self.kin_energy: defaultdict[int, float] = defaultdict(float)
         self._founders: dict[int, int] = {}
         self._energy: defaultdict[int, float] = defaultdict(float)
         self._spent: defaultdict[str, float] = defaultdict(float)
-        self._objections: defaultdict[int, dict[Objected, int]] = defaultdict(dict)
+        # By tool, with the critics who showed each.
+        self._objections: defaultdict[int, dict[Objected, list[int]]] = defaultdict(dict)
         self._tool_id = 0
         # Versions by tool and program, the first of each; texts are known at once, trees once they were examined.
         self._texts: dict[tuple[int, str], int] = {}
@@ -80,12 +83,12 @@ class Tallies:
                     self._on_version(entry.turn or 0, row)
                 case "ledger":
                     self._on_ledger(row)
+                case "post" | "signal" | "test_case":
+                    self._on_saying(table, entry, row)
                 case "proposal":
                     self._proposed[row["id"]] = (row["tool_id"], row["parent_id"], row["code_hash"])
-                case "critique" if row["proposal_id"] in self._proposed:
-                    self._on_critique(row)
-                case "verdict" if row["proposal_id"] in self._proposed:
-                    self._on_verdict(row)
+                case "critique" | "verdict" if row["proposal_id"] in self._proposed:
+                    (self._on_critique if table == "critique" else self._on_verdict)(row)
 
     def spent(self, *, agent_id: int, lineage: int, tool_id: int) -> Spent:
         """Return what models were paid."""
@@ -111,14 +114,28 @@ class Tallies:
         held = self._objections[self._proposed[row["proposal_id"]][0]]
         evidence = json.loads(row["evidence"])
         if row["stance"] == "support":
-            mine = [each for each, critic in held.items() if critic == row["agent_id"]]
-            for each in mine:
-                if each.args == evidence.get("input"):
+            for each in [each for each in held if each.args == evidence.get("input")]:
+                # What others showed as well stands by their word.
+                held[each] = [critic for critic in held[each] if critic != row["agent_id"]]
+                if not held[each]:
                     del held[each]
         elif shown := objected(row["kind"], evidence):
-            held.setdefault(shown, row["agent_id"])
+            held[shown] = list(dict.fromkeys([*held.get(shown, ()), row["agent_id"]]))
             if len(held) > _OBJECTIONS:
-                del held[next(iter(held))]
+                self._forget_one(held)
+
+    def _forget_one(self, held: dict[Objected, list[int]]) -> None:
+        """Forget the oldest of the lineage that holds the most: nobody can talk others' objections away."""
+        lineages = {each: self._founders.get(critics[0], critics[0]) for each, critics in held.items()}
+        voices = Counter(lineages.values())
+        most = max(voices.values())
+        del held[next(each for each, lineage in lineages.items() if voices[lineage] == most)]
+
+    def _on_saying(self, table: str, entry: Entry, row: Row) -> None:
+        """Count what an agent said of its own; people say as much as they like, and so does the engine."""
+        said: Mapping[str, Saying] = {"post": "post", "signal": "signal", "test_case": "case"}
+        if row["agent_id"] and (table != "signal" or entry.payload.get("own")):
+            self.said[said[table], row["agent_id"]].append(entry.turn or 0)
 
     def _on_agent(self, turn: int, row: Row) -> None:
         lineage = row["founder_id"]

@@ -152,6 +152,7 @@ class Thinker:
         thought = await self._think(think, bench, talk)
         actions = [_whole(each, think.view) for each in thought["actions"]]
         task = think.view.task
+        toolless = [] if task else [each.act for each in actions if isinstance(each, Propose | Compose | Test)]
         rewrites = [each for each in actions if isinstance(each, Propose | Compose)] if task else []
         examined = await asyncio.gather(*(self._examine(think, each) for each in rewrites))
         offered = [each for each in actions if isinstance(each, Test)] if task else []
@@ -162,6 +163,10 @@ class Thinker:
             backing=tuple(backing),
             tried=thought.get("tried", 0),
             spoken=_said(talk),
+            dropped=(
+                *thought.get("dropped", ()),
+                *(("ToolAtHand", act, toolless.count(act)) for act in dict.fromkeys(toolless)),
+            ),
         )
 
     async def _think(self, think: Think, bench: TaskBench, talk: Talk) -> Mapping[str, Any]:
@@ -233,7 +238,12 @@ def _taken(thought: Mapping[str, Any]) -> Mapping[str, Any]:
     tried = thought.get("tried", 0)
     if not isinstance(tried, int) or not 0 <= tried <= _MOST_TRIED:
         raise ValueError(f"it says that it tried {tried!r:.40} candidates")
-    return {"actions": [each for each in actions if id(each) not in dropped], "tried": int(tried)}
+    beyond = {"acts": len(thought["actions"]) - _MOST_ACTIONS, "rewrites": len(dropped)}
+    return {
+        "actions": [each for each in actions if id(each) not in dropped],
+        "tried": int(tried),
+        "dropped": [("ActsPerTurn", what, count) for what, count in beyond.items() if count > 0],
+    }
 
 
 def _whole(action: AnyAction, view: View) -> AnyAction:

@@ -57,7 +57,8 @@ class Deed:
     """What came of a turn: the actions, what was found on each, how far a search got, and what was said to a model.
 
     `examined` are the findings on each `Propose` and `Compose`, `backing` the lineages whose sources give what each
-    `Test` expects, both in the order of the actions; `findings` are what a search learnt besides.
+    `Test` expects, both in the order of the actions; `findings` are what a search learnt besides; `dropped` counts what
+    came no further: the reason, the acts' name, and how many.
     """
 
     actions: tuple[AnyAction, ...]
@@ -68,6 +69,7 @@ class Deed:
     exhausted: bool = False
     findings: Findings | None = None
     spoken: Spoken | None = None
+    dropped: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

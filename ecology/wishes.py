@@ -7,7 +7,7 @@ Does not promise: an answer; that is the council's.
 from __future__ import annotations
 
 from agents import AnyAction, Compose, Critique, Post, Propose, Retire, Signal, Spawn, Test
-from governance import AgentSeen, Motion, Policy, Request, Standing, ToolSeen, place_of, whole
+from governance import AgentSeen, Motion, Policy, Request, Speech, Standing, ToolSeen, place_of, whole
 
 from .states import ProposalState, ToolState
 from .world import World
@@ -68,6 +68,20 @@ def wish(world: World, policy: Policy, action: AnyAction, *, agent_id: int, tool
             if tool is None:
                 raise ValueError(f"a {action.act} is about a tool, and none is at hand")
             return _about(world, action, agent=agent, tool=tool_seen(tool, policy))
+        case _:
+            return None
+
+
+def speech(world: World, action: AnyAction, *, agent_id: int, turn: int) -> Speech | None:
+    """Return what an action says, as the limits on speech look at it; None where it says nothing."""
+    said = world.tallies.said
+    match action:
+        case Post():
+            return Speech("post", turn, said["post", agent_id])
+        case Test():
+            return Speech("case", turn, said["case", agent_id])
+        case Signal():
+            return Speech("signal", turn, said["signal", agent_id], action.strength, action.half_life)
         case _:
             return None
 

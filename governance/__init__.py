@@ -45,8 +45,10 @@ from .sandbox import (
 )
 from .soundness import Finding, Soundness, check_charter
 from .source import Unreadable, read
+from .speech_rules import Saying, Speech
 from .standing import Birth, Critique, Motion, Spent, Standing, Times
 from .trial import Comparison, Trial
+from .unheard import UNHEARD, Unheard
 from .user_rules import rule
 from .verdict import ASKS, DECIDED, FROM_TURN, PROGRAMS, Evidence, Objection, Verdict
 
@@ -55,6 +57,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Council",
     "Examination",
     "Verdict",
+    "Unheard",
+    "UNHEARD",
     "Objection",
     "Evidence",
     "ASKS",
@@ -86,6 +90,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Comparison",
     "Motion",
     "Birth",
+    "Speech",
+    "Saying",
     "Critique",
     "Standing",
     "Times",

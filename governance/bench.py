@@ -135,15 +135,17 @@ class Bench:
             self._siblings[limits] = Bench(self.sandbox, second=lambda: self.second, limits=limits)
         return self._siblings[limits]
 
-    def fresh(self, task: Task, source: str, plan: FreshPlan) -> tuple[Result, ...]:
+    def fresh(self, task: Task, source: str, plan: FreshPlan, *, again: bool = False) -> tuple[Result, ...]:
         """Return what a source gives on fresh calls of a task; a second question costs nothing.
 
+        Args: again: under the second hash seed.
         What a backstop ended, which may have been the machine's fault, counts as `refused`.
         """
-        key = (plan, hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest())
+        key = (plan, f"{hashlib.sha256(source.encode('utf-8', 'surrogatepass')).hexdigest()} {again}")
         if key not in self._fresh:
             limits = replace(self.limits, fuel=min(FRESH_FUEL, self.limits.fuel))
-            run = self.run(self.sandbox, program(task, source, plan.calls), limits)
+            box = self.second if again else self.sandbox
+            run = self.run(box, program(task, source, plan.calls), limits)
             results = tuple(
                 replace(each, outcome="refused") if run.machine_dependent and each.outcome != "ok" else each
                 for each in run.results

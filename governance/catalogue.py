@@ -14,12 +14,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .charter import _SECTIONS, DEFAULT
+from .unheard import UNHEARD
 
 _HEAD = """# Rules
 
 Every rule that a charter can name. This page is written from the rules: `ecology govern rules > docs/rules.md`.
 A rule answers one question about a matter; where it objects, the verdict holds its name, the evidence and what would
 have passed. Settings stand as they ship (`governance/charter.toml`); a charter changes them or switches a rule off.
+"""
+_UNHEARD = """## Acts that nothing is done with
+
+No charter changes these. What a turn asks for in vain is told in one verdict for each reason, with how many such acts
+there were, the first of them, and what would have passed; so is what limits on posts, signals and cases refuse.
+
 """
 _ABOUT = {
     "code": "What the text of a rewrite may say. Only what is new against the parent counts.",
@@ -37,6 +44,7 @@ def catalogue() -> str:
     for section, rules in _SECTIONS.items():
         parts.append(f"## {section.capitalize()}\n\n{_ABOUT.get(section, '')}".rstrip() + "\n")
         parts += [_entry(rule, settings.get(section, {}).get(rule.__name__, {})) for rule in rules]
+    parts.append(_UNHEARD + "\n".join(f"- `{name}`: {cure}" for name, cure in UNHEARD.items()) + "\n")
     return "\n".join(parts)
 
 

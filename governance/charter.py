@@ -31,6 +31,7 @@ from .protection_rules import CODE_GUARDS, GUARDS
 from .rewrite import Rewrite
 from .sandbox.run import GUARD, TIERS, Limits, Tier
 from .social_rules import SOCIAL_RULES
+from .speech_rules import SPEECH_RULES, Speech
 from .standing import Birth, Motion, Standing
 from .tier_rules import TIER_RULES, TierDemanded
 from .trial import Comparison
@@ -42,7 +43,7 @@ _SECTIONS: Mapping[str, tuple[type, ...]] = {
     "code": CODE_RULES,
     "behaviour": (*TIER_RULES, *BEHAVIOUR_RULES),
     "social": SOCIAL_RULES,
-    "limits": tuple(dict.fromkeys((*RATE_RULES, *BIRTH_RULES))),
+    "limits": tuple(dict.fromkeys((*RATE_RULES, *BIRTH_RULES, *SPEECH_RULES))),
     "protection": (*GUARDS, *CODE_GUARDS, *PROTECTION_RULES, *PARENTHOOD_RULES),
 }
 # Sections that hold settings rather than rules.
@@ -89,6 +90,13 @@ class BirthRule(Protocol):
         """Return what it holds against the birth, or None."""
 
 
+class SpeechRule(Protocol):
+    """A rule on a post, a signal or a case."""
+
+    def judge(self, speech: Speech) -> Objection | None:
+        """Return what it holds against it, or None."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charter:
     """The rules in force, in the order in which they are asked, the limits of a trial, and the digest of it all.
@@ -103,6 +111,7 @@ class Charter:
     behaviour: tuple[BehaviourRule, ...]
     admission: tuple[AdmissionRule, ...]
     birth: tuple[BirthRule, ...]
+    speech: tuple[SpeechRule, ...]
     limits: Limits
     probation: int
     policy: Policy
@@ -197,6 +206,7 @@ def _build(tables: Tables, added: Additions, *, where: str) -> Charter:
             ),
             *added.of("birth"),
         ),
+        speech=tuple(rule for rule in rules["limits"] if isinstance(rule, SPEECH_RULES)),
         limits=settings["trial"],
         probation=settings["earnings"].turns,
         policy=added.policy,

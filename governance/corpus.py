@@ -33,6 +33,8 @@ _LIMITS = Limits(fuel=200_000, cpu_s=2, wall_s=10.0)
 # The module's body is the first call's: what it leaves behind is asked for by the second.
 _CALLS = (Call(expression="None"), Call(expression="repr(globals())"))
 _TIMES = 3
+_FIELDS = ("id", "category", "code")
+_ROW = '{"id": ..., "category": ..., "code": ...}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class CorpusReport:
 def read_corpus(file: str | Path) -> list[Snippet]:
     """Return the rows of a corpus file: one JSON object a line, with `id`, `category` and `code`.
 
-    Raises: ConfigurationError: the file cannot be read, or a line is no such object.
+    Raises: ConfigurationError: the file cannot be read or holds no row, or a line is no such object.
     """
     try:
         lines = Path(file).read_text(encoding="utf-8").splitlines()
@@ -102,18 +104,26 @@ def read_corpus(file: str | Path) -> list[Snippet]:
         raise ConfigurationError(f"corpus {file} cannot be read ({problem.strerror}); name a JSONL file") from problem
     except UnicodeDecodeError as problem:
         raise ConfigurationError(f"corpus {file} is no UTF-8 ({problem}); save it so") from problem
-    return [_snippet(line, f"{file}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    rows = [_snippet(line, f"corpus {file}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    if not rows:
+        raise ConfigurationError(f"corpus {file} holds no row; give it one {_ROW} a line")
+    return rows
 
 
 def _snippet(line: str, place: str) -> Snippet:
     try:
         record = json.loads(line)
-        fields = {name: record[name] for name in ("id", "category", "code")}
-    except (ValueError, TypeError, KeyError) as problem:
-        raise ConfigurationError(f"{place}: no JSON object with id, category and code ({problem!r})") from problem
-    if not all(isinstance(value, str) for value in fields.values()):
-        raise ConfigurationError(f"{place}: id, category and code must be texts")
-    return Snippet(**fields)
+    except (ValueError, RecursionError) as problem:
+        said = problem.msg if isinstance(problem, json.JSONDecodeError) else "too long or too deep"
+        raise ConfigurationError(f"{place} is no JSON ({said}: {line.strip()[:40]}); write one {_ROW}") from problem
+    if not isinstance(record, dict):
+        raise ConfigurationError(f"{place} is no JSON object ({line.strip()[:40]}); write one {_ROW}")
+    for name in _FIELDS:
+        if name not in record:
+            raise ConfigurationError(f"{place} has no {name}; write one {_ROW}")
+        if not isinstance(record[name], str):
+            raise ConfigurationError(f"{place}: its {name} is {json.dumps(record[name])[:40]}; write a text")
+    return Snippet(**{name: record[name] for name in _FIELDS})
 
 
 class Corpora:

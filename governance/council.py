@@ -15,7 +15,7 @@ from storage import Task
 
 from .bench import Bench
 from .charter import BehaviourRule, Charter
-from .fresh import Fresh, plan_examination
+from .fresh import Fresh, FreshPlan, plan_again, plan_examination
 from .fresh_rules import FRESH_RULES, kinds_of
 from .likeness import program_digest
 from .objected import Objected
@@ -25,6 +25,7 @@ from .question import ask
 from .request import AgentSeen, Request, ToolSeen
 from .rewrite import Rewrite, read_rewrite
 from .source import Unreadable
+from .speech_rules import Speech
 from .standing import Birth, Motion, Standing
 from .trial import Comparison, Trial
 from .user_rules import Written
@@ -107,9 +108,10 @@ class Council:
         asked = [_ask(rule, partial(rule.judge, birth, standing)) for rule in self.charter.birth]
         return self._allowed(wish, asked)
 
-    def permit(self, request: Request) -> tuple[Verdict, ...]:
-        """Judge by policy alone whether an agent may do what it asks."""
-        return self._allowed(request, [])
+    def permit(self, request: Request, speech: Speech | None = None) -> tuple[Verdict, ...]:
+        """Judge whether an agent may do what it asks: by policy, and where it would say something by those limits."""
+        asked = [_ask(rule, partial(rule.judge, speech)) for rule in self.charter.speech] if speech else []
+        return self._allowed(request, asked)
 
     def _allowed(self, request: Request, asked: Iterable[tuple[str, Objection | None]]) -> tuple[Verdict, ...]:
         """Ask policy after the rules; where nothing is objected to, the verdict names the policies that allow it."""
@@ -135,7 +137,7 @@ class Council:
         # What only its earnings judge is held to the properties of its task, not to its parent's answers.
         asked = (*plan.checks, *plan.objections) if task.judged == "earnings" else plan.calls
         if asked and any(isinstance(rule, FRESH_RULES) for rule in self.charter.behaviour):
-            fresh = Fresh(plan, new=bench.fresh(task, source, plan), old=bench.fresh(task, parent, plan))
+            fresh = _tried(bench, plan, task=task, source=source, parent=parent)
         expected = [ask(task, case).expected for case in (*task.ring("visible"), *task.ring("gate"))]
         return replace(comparison, again=bench.repeat(task, source), fresh=fresh, kinds=kinds_of(expected))
 
@@ -148,6 +150,18 @@ class Council:
         if not objections:
             return (Verdict(COUNCIL, stage, "pass", gain, "", digest),)
         return tuple(_ruled(rule, objection, stage=stage, digest=digest) for rule, objection in objections)
+
+
+def _tried(bench: Bench, plan: FreshPlan, *, task: Task, source: str, parent: str) -> Fresh:
+    """Run a rewrite and its parent on a plan's calls, and a second time on those that were shown to be unsteady."""
+    new, old = bench.fresh(task, source, plan), bench.fresh(task, parent, plan)
+    second, places = plan_again(plan)
+    if not places:
+        return Fresh(plan, new=new, old=old)
+    both = zip(
+        bench.fresh(task, source, second, again=True), bench.fresh(task, parent, second, again=True), strict=True
+    )
+    return Fresh(plan, new=new, old=old, again=dict(zip(places, both, strict=True)))
 
 
 def _ruled(rule: str, objection: Objection, *, stage: Stage, digest: str) -> Verdict:

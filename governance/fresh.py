@@ -8,8 +8,8 @@ Does not promise: that an input lies in the tool's domain. Where the parent give
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from storage import Property, Task
 
 from .inputs import boundaries, generate, literal
-from .objected import Objected
+from .objected import Objected, is_tuple
 from .sandbox.run import Call, Result
 
 GENERATED = 10
@@ -53,21 +53,39 @@ class FreshPlan:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What a rewrite and its parent gave on the calls of a plan, in their order."""
+    """What a rewrite and its parent gave on the calls of a plan, in their order.
+
+    `again` are the results of both in a second run, by the place of the call, of what was shown to be unsteady.
+    """
 
     plan: FreshPlan
     new: tuple[Result, ...]
     old: tuple[Result, ...]
+    again: Mapping[int, tuple[Result, Result]] = field(default_factory=dict)
 
 
 def plan_examination(task: Task, seed: str, objections: Sequence[Objected]) -> FreshPlan:
     """Return the fresh calls of a task, and after them those on which earlier rewrites were shown to be wrong."""
     plan = plan_fresh(task, seed)
-    if not objections:
+    known = _visible_calls(task) if objections else {}
+    meant = [(each, Call(args=each.args) if is_tuple(each.args) else known.get(each.args)) for each in objections]
+    shown = [(each, call) for each, call in meant if call]
+    if not shown:
         return plan
-    placed = tuple((each, len(plan.calls) + number) for number, each in enumerate(objections))
-    calls = (*plan.calls, *(Call(args=each.args) for each in objections))
-    return replace(plan, calls=calls, objections=placed)
+    placed = tuple((each, len(plan.calls) + number) for number, (each, _) in enumerate(shown))
+    return replace(plan, calls=(*plan.calls, *(call for _, call in shown)), objections=placed)
+
+
+def plan_again(plan: FreshPlan) -> tuple[FreshPlan, tuple[int, ...]]:
+    """Return the calls of a plan on which a rewrite was shown to be unsteady, last first, and their places there."""
+    places = tuple(place for each, place in reversed(plan.objections) if each.kind == "nondeterminism")
+    return FreshPlan(tuple(plan.calls[place] for place in places), 0, ()), places
+
+
+def _visible_calls(task: Task) -> dict[str, Call]:
+    """Return the calls of visible cases by the text under which critics name them."""
+    cases = [case for case in task.ring("visible") if case.call]
+    return {f"{case.setup}\n{case.call}".strip(): Call(setup=case.setup, expression=case.call) for case in cases}
 
 
 @lru_cache(maxsize=256)

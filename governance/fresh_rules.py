@@ -134,7 +134,7 @@ class ObjectionsAnswered:
         stand = [
             [each.kind, *_clipped([each.args])]
             for each, place in fresh.plan.objections
-            if each.shown_by(fresh.new[place], fresh.old[place])
+            if each.shown_by(fresh.new[place], fresh.old[place], fresh.again.get(place))
         ]
         if not stand:
             return None

@@ -1,6 +1,6 @@
 """Whether two sources are one program: equal syntax trees, whatever their layout, comments and documentation.
 
-Promises: an answer for every two texts; it never recurses.
+Promises: an answer for every two texts; it never recurses; a digest is the same on every Python that reads the source.
 Does not promise: to see that different programs do the same.
 """
 
@@ -10,6 +10,9 @@ import ast
 import hashlib
 import warnings
 from functools import lru_cache
+
+# Fields of nodes that the oldest Python here does not know.
+_NEWER = frozenset({"type_params", "default_value"})
 
 
 def same_program(one: str, other: str) -> bool:
@@ -49,12 +52,18 @@ def program_digest(source: str) -> str:
             waiting += items
         elif isinstance(item, ast.AST):
             digest.update(type(item).__name__.encode())
-            waiting += [getattr(item, name, None) for name in item._fields]
+            waiting += _said(item)
         else:
             # Type and value: `1`, `True` and `1.0` are equal to Python and are different programs.
             said = item if isinstance(item, str) else ascii(item)
             digest.update(f"{type(item).__name__} {len(said)} {said}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]
+
+
+def _said(item: ast.AST) -> list[object]:
+    """Return what the fields of a node hold; one that only newer Pythons have says nothing where it is empty."""
+    held = [(name, getattr(item, name, None)) for name in item._fields]
+    return [value for name, value in held if value or name not in _NEWER]
 
 
 def _tree(source: str) -> ast.Module | None:

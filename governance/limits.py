@@ -23,7 +23,7 @@ class RatePerTool:
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
         """Object where the tool has changed that often of late."""
-        return _too_often(standing.admissions, standing.turn, most=self.most, turns=self.turns, what="rewrite")
+        return too_often(standing.admissions, standing.turn, most=self.most, turns=self.turns, what="rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RatePerAgent:
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
         """Object where that many of the author's rewrites were admitted of late."""
-        return _too_often(standing.admitted.agent, standing.turn, most=self.most, turns=self.turns, what="rewrite")
+        return too_often(standing.admitted.agent, standing.turn, most=self.most, turns=self.turns, what="rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class RatePerTarget:
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
         """Object where the author has changed this tool that often of late."""
-        return _too_often(standing.admitted.target, standing.turn, most=self.most, turns=self.turns, what="rewrite")
+        return too_often(standing.admitted.target, standing.turn, most=self.most, turns=self.turns, what="rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class RatePerLineage:
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
         """Object where that many rewrites of the author's lineage were admitted of late."""
-        return _too_often(standing.admitted.lineage, standing.turn, most=self.most, turns=self.turns, what="rewrite")
+        return too_often(standing.admitted.lineage, standing.turn, most=self.most, turns=self.turns, what="rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class RatePerRun:
 
     def judge(self, motion: Motion, standing: Standing) -> Objection | None:
         """Object where that many rewrites were admitted of late."""
-        return _too_often(standing.admitted.run, standing.turn, most=self.most, turns=self.turns, what="rewrite")
+        return too_often(standing.admitted.run, standing.turn, most=self.most, turns=self.turns, what="rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class BirthsPerAgent:
 
     def judge(self, birth: Birth, standing: Standing) -> Objection | None:
         """Object where the parent has had that many children of late."""
-        return _too_often(standing.born.agent, standing.turn, most=self.most, turns=self.turns, what="child")
+        return too_often(standing.born.agent, standing.turn, most=self.most, turns=self.turns, what="child")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class BirthsPerLineage:
 
     def judge(self, birth: Birth, standing: Standing) -> Objection | None:
         """Object where the parent's lineage has had that many births of late."""
-        return _too_often(standing.born.lineage, standing.turn, most=self.most, turns=self.turns, what="child")
+        return too_often(standing.born.lineage, standing.turn, most=self.most, turns=self.turns, what="child")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class BirthsPerRun:
 
     def judge(self, birth: Birth, standing: Standing) -> Objection | None:
         """Object where there were that many births of late."""
-        return _too_often(standing.born.run, standing.turn, most=self.most, turns=self.turns, what="child")
+        return too_often(standing.born.run, standing.turn, most=self.most, turns=self.turns, what="child")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ BIRTH_RULES = (
 )
 
 
-def _too_often(happened: Sequence[int], turn: int, *, most: int, turns: int, what: str) -> Objection | None:
+def too_often(happened: Sequence[int], turn: int, *, most: int, turns: int, what: str) -> Objection | None:
     """Object where something happened `most` times within the last `turns`; `happened` holds turns, oldest first."""
     if most == 0:
         evidence = {"most": most, "turns": turns}

@@ -152,6 +152,12 @@ def schema() -> Schema:
     return Schema.from_str(shipped_texts()[1][1])
 
 
+@lru_cache(maxsize=1)
+def shipped_ids() -> frozenset[str]:
+    """Return the ids of the policies that ship, which no charter can take away."""
+    return frozenset(policy_id for policy_id, _ in _read(*shipped_texts()[0]))
+
+
 def applies(document: Document, action: str) -> bool:
     """Whether a policy, as Cedar's JSON, speaks of an action."""
     scope = document["action"]

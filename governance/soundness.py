@@ -14,6 +14,7 @@ from typing import Any, Literal
 from .charter import Charter
 from .control_rules import NeedsApproval
 from .limits import EnergyLimit, PopulationLimit, RatePerTool
+from .policy import shipped_ids
 from .probing import Mattered, Probed, probe
 from .social_rules import AuthorNotSoleApprover
 from .user_rules import Written
@@ -141,7 +142,7 @@ def _switched_off(charter: Charter) -> Iterator[Finding]:
 
 def _names(charter: Charter) -> Iterator[Finding]:
     """Find rules of a user's own whose verdicts could not be told from another's."""
-    rules = (*charter.code, *charter.behaviour, *charter.admission, *charter.birth)
+    rules = (*charter.code, *charter.behaviour, *charter.admission, *charter.birth, *charter.speech)
     taken = [type(rule).__name__ for rule in rules if not isinstance(rule, Written)]
     for rule in rules:
         if isinstance(rule, Written):
@@ -170,7 +171,8 @@ def _policy(name: str, effect: str, found: Mattered, *, told: str) -> Finding | 
         return _error(
             name, f"permit {name} can never permit anything: {by}; remove it, or narrow it to what is not forbidden"
         )
-    if not found.alone:
+    if not found.alone and name not in shipped_ids():
+        # What ships stands guard against permits of a charter's own, even where nothing is permitted without them.
         same = "another policy permits the same" if effect == "permit" else "what it forbids is denied without it"
         return _remark(name, f"{effect} {name} changes {told} what is decided: {same}")
     return None

@@ -13,7 +13,7 @@ from .blobs import Blobs
 from .card import card
 from .cases import TestRecord, TestStatus
 from .checkup import Checkup, Trouble, checkup
-from .control import Control, RequestRecord
+from .control import Control, RequestRecord, broken_glass
 from .difference import Difference, first_difference
 from .errors import (
     BudgetReached,
@@ -48,6 +48,7 @@ from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, M
 from .ledger import Coin, Ledger, LedgerRecord
 from .lineage import Lineage
 from .meaning import column_meanings
+from .milestones import Sums
 from .moment import AsOf, Moment, When
 from .proposal import (
     Answer,
@@ -86,7 +87,7 @@ from .tables import CONTROL_KINDS, table_names
 from .task import PROPERTIES, RINGS, Case, Comparison, Judged, Property, PropertyKind, Ring, Task
 from .tasks import Settled, TaskRecord, Tasks
 from .tools import ToolRecord, Tools, VersionRecord
-from .totals import Counts, FlipRecord, Totals
+from .totals import Counts, FlipRecord, Stretch, Totals
 from .transaction import Entry, Transaction
 from .views import (
     VIEWS,
@@ -202,10 +203,13 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "LedgerRecord",
     "Coin",
     "Control",
+    "broken_glass",
     "RequestRecord",
     "CONTROL_KINDS",
     "Totals",
     "Counts",
+    "Sums",
+    "Stretch",
     "FlipRecord",
     "Blobs",
     "Journal",

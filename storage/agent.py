@@ -16,10 +16,11 @@ from .card import Shown
 from .database import Reads
 from .errors import UnknownAgent
 from .jump import below
-from .moment import NOW, Moment, as_of_seq
+from .moment import NOW, Moment, When
 from .row import Row, canonical
 from .tables import table
 from .transaction import Entry, Transaction
+from .when import as_of_seq
 
 _AGENT, _EVENT = table("agent"), table("event")
 # The kind is written out, not bound: only so does SQLite see that its partial index fits.
@@ -93,19 +94,19 @@ class Agents:
             raise UnknownAgent(f"agent {agent_id} has retired already; only the living can retire")
         return tx.record("retire", agent_id=agent_id, payload={"reason": reason}, **moment)
 
-    def get(self, agent_id: int, *, as_of: int | None = None) -> AgentRecord:
+    def get(self, agent_id: int, *, as_of: When = None) -> AgentRecord:
         """Return one agent.
 
         Raises: UnknownAgent: there is (or was then) no such agent.
         """
-        return _agent(self._reads, agent_id, as_of=as_of_seq(as_of))
+        return _agent(self._reads, agent_id, as_of=as_of_seq(self._reads, as_of))
 
-    def find(self, name: str, *, as_of: int | None = None) -> AgentRecord:
+    def find(self, name: str, *, as_of: When = None) -> AgentRecord:
         """Return the agent of that number or name.
 
         Raises: UnknownAgent: there is (or was then) none.
         """
-        asked = as_of_seq(as_of)
+        asked = as_of_seq(self._reads, as_of)
         if name.isascii() and name.isdecimal() and int(name) < NOW:
             return _agent(self._reads, int(name), as_of=asked)
         found = self._reads.rows(_NAMED, {"name": name, "as_of": asked})
@@ -113,14 +114,14 @@ class Agents:
             raise UnknownAgent(f"no agent {name!r:.60} in this database; `ecology agents` lists them")
         return record_of(found[0]._mapping)
 
-    def all(self, *, as_of: int | None = None, alive: bool | None = None) -> Sequence[AgentRecord]:
+    def all(self, *, as_of: When = None, alive: bool | None = None) -> Sequence[AgentRecord]:
         """Return the agents, oldest first; `alive` keeps only the living (True) or the dead (False)."""
-        found = [record_of(row._mapping) for row in self._reads.rows(AGENTS, {"as_of": as_of_seq(as_of)})]
+        found = [record_of(row._mapping) for row in self._reads.rows(AGENTS, {"as_of": as_of_seq(self._reads, as_of)})]
         return [agent for agent in found if alive is None or agent.alive == alive]
 
-    def children(self, agent_id: int, *, as_of: int | None = None) -> Sequence[AgentRecord]:
+    def children(self, agent_id: int, *, as_of: When = None) -> Sequence[AgentRecord]:
         """Return an agent's children, oldest first."""
-        found = self._reads.rows(_CHILDREN, {"id": agent_id, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_CHILDREN, {"id": agent_id, "as_of": as_of_seq(self._reads, as_of)})
         return [record_of(row._mapping) for row in found]
 
 

@@ -9,11 +9,13 @@ or keep a copy of it elsewhere.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from .control import broken_glass
 from .database import connect_reader, open_reader, telling
 from .errors import NotFound
 from .finding import Audit, Finding
@@ -51,6 +53,7 @@ def _audited(
         walk = SealWalk(connection, seals=seals, events=events)
         walk.run()
         findings += guard_changes(connection, notes)
+        notes += _glass(connection)
     except sqlite3.DatabaseError as error:
         findings.append(_unreadable(error))
     else:
@@ -63,6 +66,17 @@ def _audited(
         seq=walk.last_seq if walk else 0, history_hash=walk.event_digest.hex() if walk else START, lines=len(lines),
         signed=sum(bool(line.signature) for line in lines), findings=tuple(findings), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _glass(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield a sentence for each time that a person admitted a rewrite in spite of rules."""
+    broken = "SELECT seq, turn, payload FROM event WHERE kind = 'break_glass' ORDER BY seq"
+    for seq, turn, payload in connection.execute(broken).fetchall():
+        try:
+            yield broken_glass(seq, turn, json.loads(payload))
+        except (KeyError, TypeError, ValueError):
+            # Whatever it was, it is not what was written; a finding says so.
+            continue
 
 
 @contextmanager

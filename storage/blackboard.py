@@ -1,7 +1,7 @@
 """The blackboard: posts to read, signals that fade, and claims that expire.
 
-Promises: what was posted stays, taken back or not; a signal's strength is computed when it is read; at most one agent
-holds a claim on a subject, and tokens for one subject only grow.
+Promises: what was posted stays, taken back or not, and has a cap; a signal's strength is computed when it is read; at
+most one agent holds a claim on a subject, and tokens for one subject only grow.
 Does not promise: that a claim stops anyone. Whoever commits work compares its token with the holder's.
 """
 
@@ -15,13 +15,15 @@ from typing import Any, Unpack
 from sqlalchemy import bindparam, exists, or_, select, text
 
 from .database import Reads
-from .errors import NotFound
-from .moment import NOW, Moment, as_of_seq
+from .errors import ConfigurationError, NotFound
+from .moment import NOW, Moment, When
 from .row import Row
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 HALF_LIVES = 10
+MOST_CHARACTERS = 65_536
 
 _POST, _SIGNAL, _CLAIM = table("post"), table("signal"), table("claim")
 _TAKEN_BACK = _POST.alias("taken_back")
@@ -111,7 +113,15 @@ class Blackboard:
         thread_id: int | None = None,
         **moment: Unpack[Moment],
     ) -> PostRecord:
-        """Post a text under a topic, perhaps in answer to a post."""
+        """Post a text under a topic, perhaps in answer to a post.
+
+        Raises: ConfigurationError: topic and text together are longer than `MOST_CHARACTERS`.
+        """
+        if (length := len(topic) + len(body)) > MOST_CHARACTERS:
+            raise ConfigurationError(
+                f"a post on {topic:.40} has {length} characters, and at most {MOST_CHARACTERS} are kept; post a shorter"
+                " one that says where the rest is"
+            )
         row = Row("post", {"topic": topic, "body": body, "agent_id": agent_id, "thread_id": thread_id})
         return PostRecord(**tx.record("post", row, agent_id=agent_id, **moment).rows[0][1])
 
@@ -128,20 +138,20 @@ class Blackboard:
         return PostRecord(**tx.record("retract", row, agent_id=agent_id, **moment).rows[0][1])
 
     def since(
-        self, seq: int, *, topic_glob: str | None = None, limit: int = 100, as_of: int | None = None
+        self, seq: int, *, topic_glob: str | None = None, limit: int = 100, as_of: When = None
     ) -> Sequence[PostRecord]:
         """Return the posts after that seq, oldest first, without those taken back (the taking back is among them).
 
         Args: topic_glob: a pattern such as `task:*` (`*`, `?`, `[...]`, case counts).
         """
-        asked = {"after": seq, "limit": limit, "as_of": as_of_seq(as_of)}
+        asked = {"after": seq, "limit": limit, "as_of": as_of_seq(self._reads, as_of)}
         if topic_glob is None:
             return [PostRecord(*row) for row in self._reads.rows(_SINCE, asked)]
         return [PostRecord(*row) for row in self._reads.rows(_SINCE_TOPIC, {**asked, "glob": topic_glob})]
 
-    def thread(self, post_id: int, *, as_of: int | None = None) -> Sequence[PostRecord]:
+    def thread(self, post_id: int, *, as_of: When = None) -> Sequence[PostRecord]:
         """Return a post and the answers to it, oldest first, without those taken back."""
-        found = self._reads.rows(_THREAD, {"id": post_id, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_THREAD, {"id": post_id, "as_of": as_of_seq(self._reads, as_of)})
         return [PostRecord(*row) for row in found]
 
     def signal(
@@ -170,9 +180,9 @@ class Blackboard:
         payload = {"own": True} if own else {}
         return SignalRecord(**tx.record("signal", row, agent_id=agent_id, payload=payload, **moment).rows[0][1])
 
-    def sense(self, turn: int, *, kinds: Collection[str] | None = None, as_of: int | None = None) -> Sequence[Scent]:
+    def sense(self, turn: int, *, kinds: Collection[str] | None = None, as_of: When = None) -> Sequence[Scent]:
         """Return what can be sensed at a turn, strongest first: strength * 2 ** (-age / half-life), summed up."""
-        found = self._reads.rows(_LIVE, {"turn": turn, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_LIVE, {"turn": turn, "as_of": as_of_seq(self._reads, as_of)})
         sums: dict[tuple[str, str], float] = {}
         for _, kind, subject, strength, half_life, since in sorted(found):
             if kinds is None or kind in kinds:
@@ -203,9 +213,9 @@ class Blackboard:
             return None
         return self.claim(tx, subject, agent_id=agent_id, lease=0, **moment)
 
-    def holder(self, subject: str, *, turn: int, as_of: int | None = None) -> ClaimRecord | None:
+    def holder(self, subject: str, *, turn: int, as_of: When = None) -> ClaimRecord | None:
         """Return the claim on a subject that is live at a turn, None where there is none."""
-        last = _last(self._reads, subject, as_of=as_of_seq(as_of))
+        last = _last(self._reads, subject, as_of=as_of_seq(self._reads, as_of))
         return last if last and last.until_turn > turn else None
 
 

@@ -14,10 +14,11 @@ from typing import Any, ClassVar, Literal, Unpack
 from sqlalchemy import bindparam, select
 
 from .database import Reads
-from .moment import Moment, as_of_seq
+from .moment import Moment, When
 from .row import Row, canonical
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 TestStatus = Literal["offered", "agreed"]
 
@@ -75,9 +76,9 @@ class Cases:
         row = Row("test_case", {**case, **about, "backing": canonical(list(backing))})
         return _record(tx.record("test", row, agent_id=agent_id, tool_id=tool_id, **moment).rows[0][1])
 
-    def tests(self, tool_id: int, status: TestStatus | None = None, as_of: int | None = None) -> Sequence[TestRecord]:
+    def tests(self, tool_id: int, status: TestStatus | None = None, as_of: When = None) -> Sequence[TestRecord]:
         """Return the cases that agents wrote for a tool, oldest first, of one status where that is given."""
-        asked = {"tool_id": tool_id, "as_of": as_of_seq(as_of)}
+        asked = {"tool_id": tool_id, "as_of": as_of_seq(self._reads, as_of)}
         if status is None:
             return [_record(row._mapping) for row in self._reads.rows(_OF_TOOL, asked)]
         return [_record(row._mapping) for row in self._reads.rows(_OF_STATUS, {**asked, "status": status})]

@@ -19,12 +19,13 @@ from sqlalchemy import Connection, Engine, Executable, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
+from .column import Table
 from .errors import Damaged, DiskFull, NotFound, NotOurs, ReadOnly, StorageError, TooNew, TooOld
-from .tables import ALL, Table
+from .tables import ALL
 from .views import make_views
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_S = 10.0
 # The oldest schema that is brought up to date when a database is opened for writing.
 OLDEST = 2

@@ -29,7 +29,7 @@ class Finding:
 class Audit:
     """The outcome of an audit: `rows` held against `seals`, `lines` of the head file, `signed` ones among them.
 
-    `notes` are no faults: what could not be proven and why.
+    `notes` are no faults: what could not be proven and why, and each time that a person broke the glass.
     """
 
     path: str

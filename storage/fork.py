@@ -22,7 +22,7 @@ from .transaction import Transaction
 
 # What may stand beside a database of that name.
 BESIDE = ("", "-wal", "-shm", ".lock", ".head")
-_CUT = """SELECT one.seq, one.turn, one.at FROM event AS one LEFT JOIN event AS next ON next.seq = one.seq + 1
+_CUT = """SELECT one.seq, one.at FROM event AS one LEFT JOIN event AS next ON next.seq = one.seq + 1
 WHERE one.seq <= ? AND (next.seq IS NULL OR next.kind = 'run' OR next.turn <> one.turn AND one.turn + next.turn > 0)
 ORDER BY one.seq DESC LIMIT 1"""
 _TEXTS = {
@@ -43,7 +43,9 @@ def fork(past: Store, path: str | Path, *, at: int | None = None) -> int:
     found = past._reader.raw(_CUT, (wanted,)) if 0 < wanted <= newest else ()
     if not found:
         raise NotFound(f"{past.path} has nothing to fork at seq {wanted}; give a seq from 1 to {newest}, its newest")
-    until, turn, moment = found[0]
+    until, moment = found[0]
+    # What a run wrote behind its turns is of none.
+    turn = past.totals.last_turn(as_of=until)
     place = Path(path)
     with Store.create(place) as copy:
         try:

@@ -37,9 +37,10 @@ def entries(reader: Raw, *, after: int = 0, until: int | None = None) -> Iterato
         yield entry_of(event, payload=json.loads(event["payload"]), rows=tuple(rows))
 
 
-def history_hash(reader: Raw) -> str:
-    """Return the chain's last digest in hexadecimal, 64 zeros for an empty history."""
-    last = reader.raw("SELECT digest FROM event ORDER BY seq DESC LIMIT 1")
+def history_hash(reader: Raw, *, until: int | None = None) -> str:
+    """Return the chain's last digest (up to a seq) in hexadecimal, 64 zeros for an empty history."""
+    given = (END if until is None else until,)
+    last = reader.raw("SELECT digest FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1", given)
     return (last[0].digest if last else START).hex()
 
 

@@ -2,7 +2,8 @@
 
 Promises: what `record` returned, and what `Pending.saved` of `submit` came back from, is on the disk; equal requests in
 one turn are told apart by `nth`; a failure is kept like a reply.
-Does not promise: a place in the history. The hash chain leaves these rows out, for they hold prices and latencies.
+Does not promise: a place in the history. The hash chain leaves these rows out, for they hold prices and latencies; as
+of a moment, the calls of the turns begun by then count.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select, text
 
 from .blobs import texts
 from .database import Reads
 from .errors import ModelFault
+from .moment import NOW, When
 from .row import Row, canonical
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq, last_turn
 from .writer import Pending, Submits
 
 CallKey = tuple[str, int, int]
@@ -30,16 +33,18 @@ _CALL, _AGENT, _BLOB = table("model_call"), table("agent"), table("blob")
 _FOUND = (
     select(_CALL)
     .where(_CALL.c.request_hash == bindparam("request_hash"), _CALL.c.turn == bindparam("turn"))
-    .where(_CALL.c.nth == bindparam("nth"))
+    .where(_CALL.c.nth == bindparam("nth"), _CALL.c.turn <= bindparam("until"))
     .order_by(_CALL.c.id.desc())
     .limit(1)
 )
 _PAST = (
     select(_CALL, _BLOB.c.data.label("reply"))
     .join(_BLOB, _BLOB.c.hash == _CALL.c.reply_hash)
-    .where(_CALL.c.turn > bindparam("after"))
+    .where(_CALL.c.turn > bindparam("after"), _CALL.c.turn <= bindparam("until"))
     .order_by(_CALL.c.id)
 )
+# All are read anyway, so the index on turns would only be a detour.
+_BY_THEN = text("+model_call.turn <= :until")
 _SENT = case((_CALL.c.shared, 0), else_=1)
 _UNKNOWN = func.sum(case((_CALL.c.usd.is_(None), 1), else_=0)).label("unknown")
 _SPENT = (
@@ -50,7 +55,7 @@ _SPENT = (
         func.sum(_CALL.c.counted_calls).label("calls"),
         _UNKNOWN,
     )
-    .where(_CALL.c.run_id == bindparam("run_id"))
+    .where(_CALL.c.run_id == bindparam("run_id"), _BY_THEN)
     .group_by(_CALL.c.agent_id)
     .order_by(_CALL.c.agent_id)
 )
@@ -68,12 +73,13 @@ _TOTALS = (
         _UNKNOWN,
     )
     .outerjoin(_AGENT, _AGENT.c.id == _CALL.c.agent_id)
+    .where(_BY_THEN)
     .group_by(_SPECIES, _CALL.c.model)
     .order_by(_SPECIES, _CALL.c.model)
 )
 _FAILED = (
     select(_CALL.c.model, _CALL.c.fault, func.count().label("times"), func.max(_CALL.c.id).label("last"))
-    .where(_CALL.c.fault != "")
+    .where(_CALL.c.fault != "", _BY_THEN)
     .group_by(_CALL.c.model, _CALL.c.fault)
     .subquery()
 )
@@ -191,39 +197,49 @@ class Journal:
         """
         return self.submit(call).durable()
 
-    def lookup(self, request_hash: str, turn: int, *, nth: int = 0) -> ModelCall | None:
+    def lookup(self, request_hash: str, turn: int, *, nth: int = 0, as_of: When = None) -> ModelCall | None:
         """Return the call for a request (by `request_hash`) in a turn; `nth` counts equal ones from 0."""
-        found = self._reads.rows(_FOUND, {"request_hash": request_hash, "turn": turn, "nth": nth})
+        asked = {"request_hash": request_hash, "turn": turn, "nth": nth, "until": self._until(as_of)}
+        found = self._reads.rows(_FOUND, asked)
         if not found:
             return None
         row: Any = found[0]
         words = texts(self._reads, [row.request_hash, row.reply_hash])
         return _call(row._mapping, request=words[row.request_hash], reply=words[row.reply_hash])
 
-    def past(self, after_turn: int = -1) -> dict[CallKey, ModelCall]:
+    def past(self, after_turn: int = -1, *, as_of: When = None) -> dict[CallKey, ModelCall]:
         """Return all calls of later turns by (request hash, turn, nth), the last of each.
 
         A later one was asked because the earlier was of no use, such as one that an earlier budget refused.
         Their `request` is left empty, for requests are long and whoever looks one up has it; `Store.blobs` knows it.
         """
         calls: dict[CallKey, ModelCall] = {}
-        for row in self._reads.rows(_PAST, {"after": after_turn}):
+        for row in self._reads.rows(_PAST, {"after": after_turn, "until": self._until(as_of)}):
             reply = zlib.decompress(row.reply).decode()
             calls[row.request_hash, row.turn, row.nth] = _call(row._mapping, request="", reply=reply)
         return calls
 
-    def spent(self, run_id: int) -> Sequence[AgentSpending]:
+    def spent(self, run_id: int, *, as_of: When = None) -> Sequence[AgentSpending]:
         """Return what the calls of a run took from budgets, agent by agent."""
-        return [AgentSpending(*row) for row in self._reads.rows(_SPENT, {"run_id": run_id})]
+        found = self._reads.rows(_SPENT, {"run_id": run_id, "until": self._until(as_of)})
+        return [AgentSpending(*row) for row in found]
 
-    def totals(self, run_id: int | None = None) -> Sequence[ModelSpending]:
+    def totals(self, run_id: int | None = None, *, as_of: When = None) -> Sequence[ModelSpending]:
         """Return what each species had of each model, in one run or in all; calls by no agent are of species ''."""
-        found = self._reads.rows(_TOTALS) if run_id is None else self._reads.rows(_TOTALS_OF_RUN, {"run_id": run_id})
+        asked = {"until": self._until(as_of)}
+        if run_id is None:
+            found = self._reads.rows(_TOTALS, asked)
+        else:
+            found = self._reads.rows(_TOTALS_OF_RUN, {**asked, "run_id": run_id})
         return [ModelSpending(*row) for row in found]
 
-    def failures(self) -> Sequence[ModelFailure]:
+    def failures(self, *, as_of: When = None) -> Sequence[ModelFailure]:
         """Return the ways in which calls of each model failed for good, the most frequent first."""
-        return [ModelFailure(*row) for row in self._reads.rows(_FAILURES)]
+        return [ModelFailure(*row) for row in self._reads.rows(_FAILURES, {"until": self._until(as_of)})]
+
+    def _until(self, as_of: When) -> int:
+        """Return the last turn whose calls were there at a moment: a call belongs to a turn, and to no event."""
+        return NOW if as_of is None else last_turn(self._reads, as_of_seq(self._reads, as_of))
 
 
 def request_hash(request: str) -> str:

@@ -14,10 +14,11 @@ from typing import Any, Literal, Unpack
 from sqlalchemy import bindparam, func, select
 
 from .database import Reads
-from .moment import NOW, Moment, as_of_seq
+from .moment import NOW, Moment, When
 from .row import Row
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 Coin = Literal["energy", "usd", "tokens"]
 
@@ -85,14 +86,14 @@ class Ledger:
         entry = tx.record("spend", *rows, agent_id=agent_id, **moment)
         return tuple(LedgerRecord(**values) for _, values in entry.rows)
 
-    def balance(self, agent_id: int | None, *, kind: Coin, as_of: int | None = None) -> float:
+    def balance(self, agent_id: int | None, *, kind: Coin, as_of: When = None) -> float:
         """Return the sum of an agent's entries of one kind, 0 where there is none."""
-        return _balance(self._reads, agent_id, kind=kind, as_of=as_of_seq(as_of))
+        return _balance(self._reads, agent_id, kind=kind, as_of=as_of_seq(self._reads, as_of))
 
-    def totals(self, *, as_of: int | None = None) -> dict[str, float]:
+    def totals(self, *, as_of: When = None) -> dict[str, float]:
         """Return the sum of all entries of each kind."""
         balances: dict[str, list[float]] = defaultdict(list)
-        for kind, balance in self._reads.rows(_BALANCES, {"as_of": as_of_seq(as_of)}):
+        for kind, balance in self._reads.rows(_BALANCES, {"as_of": as_of_seq(self._reads, as_of)}):
             balances[kind].append(balance)
         return {kind: math.fsum(found) for kind, found in sorted(balances.items())}
 

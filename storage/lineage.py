@@ -18,9 +18,10 @@ from .blobs import texts
 from .card import card
 from .database import Reads
 from .jump import Family, climb, meet, place
-from .moment import as_of_seq
+from .moment import When
 from .tables import table
 from .tools import VERSIONS, Tools, VersionRecord, measured
+from .when import as_of_seq
 
 
 def _upwards(family: Family) -> Select[Any]:
@@ -53,13 +54,16 @@ _VERSION_LINE = text(
     " SELECT line.*, a.name FROM line LEFT JOIN agent a ON a.id = line.author_id ORDER BY line.id DESC"
 )
 _PARENTS = (
-    select(_PARENT.c.parent_id, _PARENT.c.role).where(_PARENT.c.version_id == bindparam("id")).order_by(_PARENT.c.id)
+    select(_PARENT.c.parent_id, _PARENT.c.role)
+    .where(_PARENT.c.version_id == bindparam("id"), _PARENT.c.seq <= bindparam("as_of"))
+    .order_by(_PARENT.c.id)
 )
 
 _BY_MODEL = text(
     "WITH RECURSIVE edge(child, parent) AS ("
-    " SELECT id, parent_id FROM tool_version UNION ALL SELECT version_id, parent_id FROM version_parent),"
-    " line(id) AS (SELECT id FROM tool_version WHERE substr(model, 1, length(:prefix)) = :prefix"
+    " SELECT id, parent_id FROM tool_version WHERE seq <= :as_of"
+    " UNION ALL SELECT version_id, parent_id FROM version_parent WHERE seq <= :as_of),"
+    " line(id) AS (SELECT id FROM tool_version WHERE seq <= :as_of AND substr(model, 1, length(:prefix)) = :prefix"
     " UNION SELECT edge.child FROM edge JOIN line ON edge.parent = line.id) SELECT id FROM line"
 )
 
@@ -74,75 +78,77 @@ class Lineage:
         self._reads = reads
         self._tools = tools
 
-    def ancestors(self, version: int | str, *, as_of: int | None = None) -> Sequence[VersionRecord]:
+    def ancestors(self, version: int | str, *, as_of: When = None) -> Sequence[VersionRecord]:
         """Return a version's parent, that one's parent and so on, youngest first; a tool's own head stands before them.
 
         `Asking.origin` has second parents and ingredients too.
         Raises: UnknownVersion, UnknownTool: there is (or was then) no such version or tool.
         """
-        here, seq = self._record(version, as_of), as_of_seq(as_of)
+        here, seq = self._record(version, as_of), as_of_seq(self._reads, as_of)
         line = measured(self._reads, self._reads.rows(_VERSION_LINE, {"id": here.id}), seq)
         return [here, *line] if isinstance(version, str) else line
 
-    def descendants(self, version: int | str, *, as_of: int | None = None) -> Sequence[VersionRecord]:
+    def descendants(self, version: int | str, *, as_of: When = None) -> Sequence[VersionRecord]:
         """Return the versions that came from this one, oldest first.
 
         Raises: UnknownVersion, UnknownTool: there is no such version or tool.
         """
-        seq = as_of_seq(as_of)
+        seq = as_of_seq(self._reads, as_of)
         return measured(
             self._reads, self._reads.rows(_VERSION_BROOD, {"id": self._record(version, as_of).id, "as_of": seq}), seq
         )
 
-    def ancestor(self, version_id: int, *, depth: int) -> int:
+    def ancestor(self, version_id: int, *, depth: int, as_of: When = None) -> int:
         """Return the id of the ancestor (or the version itself) that stands `depth` steps below the root.
 
-        Raises: UnknownVersion: there is no such version; ValueError: it stands above that depth.
+        Raises: UnknownVersion: there is (or was then) no such version; ValueError: it stands above that depth.
         """
-        start = place(self._reads, "tool_version", id=self._record(version_id).id)
+        start = place(self._reads, "tool_version", id=self._record(version_id, as_of).id)
         if not 0 <= depth <= start.depth:
             raise ValueError(
                 f"version {version_id} stands at depth {start.depth}; depth must be 0 to that, not {depth}"
             )
         return climb(self._reads, "tool_version", start=start, depth=depth).id
 
-    def common_ancestor(self, a: int, b: int) -> int | None:
+    def common_ancestor(self, a: int, b: int, *, as_of: When = None) -> int | None:
         """Return the id of the youngest version that both came from (or are), None where they share none.
 
         Raises: UnknownVersion: there is no such version.
         """
         found = meet(self._reads, "tool_version", a=a, b=b)
-        if found is None:
-            # Only where they share none does it matter whether both are there.
-            self._record(a), self._record(b)
+        if found is None or as_of is not None:
+            # In the present, where they share one both are there.
+            self._record(a, as_of), self._record(b, as_of)
         return found
 
-    def parents(self, version_id: int) -> Sequence[tuple[int, str]]:
+    def parents(self, version_id: int, *, as_of: When = None) -> Sequence[tuple[int, str]]:
         """Return the second parents and ingredients of a version, as (version id, role)."""
-        return [(row.parent_id, row.role) for row in self._reads.rows(_PARENTS, {"id": version_id})]
+        asked = {"id": version_id, "as_of": as_of_seq(self._reads, as_of)}
+        return [(row.parent_id, row.role) for row in self._reads.rows(_PARENTS, asked)]
 
-    def of_model(self, prefix: str) -> frozenset[int]:
+    def of_model(self, prefix: str, *, as_of: When = None) -> frozenset[int]:
         """Return the ids of the versions that a model of such a name wrote, and of all that came from them."""
-        return frozenset(row.id for row in self._reads.rows(_BY_MODEL, {"prefix": prefix}))
+        asked = {"prefix": prefix, "as_of": as_of_seq(self._reads, as_of)}
+        return frozenset(row.id for row in self._reads.rows(_BY_MODEL, asked))
 
-    def diff(self, a: int, b: int) -> str:
+    def diff(self, a: int, b: int, *, as_of: When = None) -> str:
         """Return what changed from version `a` to version `b`, as a unified diff; empty where nothing did.
 
-        Raises: UnknownVersion: there is no such version.
+        Raises: UnknownVersion: there is (or was then) no such version.
         """
-        before, after = self._tools.version(a), self._tools.version(b)
+        before, after = self._tools.version(a, as_of=as_of), self._tools.version(b, as_of=as_of)
         codes = texts(self._reads, [before.code_hash, after.code_hash])
         old, new = (codes[version.code_hash].splitlines() for version in (before, after))
         return "\n".join(unified_diff(old, new, f"version {a}", f"version {b}", lineterm=""))
 
-    def agent_ancestors(self, agent_id: int, *, as_of: int | None = None) -> Sequence[AgentRecord]:
+    def agent_ancestors(self, agent_id: int, *, as_of: When = None) -> Sequence[AgentRecord]:
         """Return an agent's parent, that one's parent and so on, youngest first."""
-        asked = {"id": agent_id, "as_of": as_of_seq(as_of)}
+        asked = {"id": agent_id, "as_of": as_of_seq(self._reads, as_of)}
         return [record_of(row._mapping) for row in self._reads.rows(_AGENT_LINE, asked)]
 
-    def agent_descendants(self, agent_id: int, *, as_of: int | None = None) -> Sequence[AgentRecord]:
+    def agent_descendants(self, agent_id: int, *, as_of: When = None) -> Sequence[AgentRecord]:
         """Return an agent's children, theirs and so on, oldest first."""
-        asked = {"id": agent_id, "as_of": as_of_seq(as_of)}
+        asked = {"id": agent_id, "as_of": as_of_seq(self._reads, as_of)}
         return [record_of(row._mapping) for row in self._reads.rows(_AGENT_BROOD, asked)]
 
     def _repr_html_(self) -> str:
@@ -154,7 +160,7 @@ class Lineage:
         rest = f", the first {_SHOWN} here" if len(lines) > _SHOWN else ""
         return card(f"Lineage of {len(lines)} tools{rest}", shown)
 
-    def _record(self, version: int | str, as_of: int | None = None) -> VersionRecord:
+    def _record(self, version: int | str, as_of: When = None) -> VersionRecord:
         if isinstance(version, str):
             return self._tools.head(self._tools.find(version, as_of=as_of).id, as_of=as_of)
         return self._tools.version(version, as_of=as_of)

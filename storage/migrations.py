@@ -159,4 +159,8 @@ def _to_3(connection: Connection, at: float) -> None:
     seal_past(connection, Within(connection), at=at)
 
 
-_STEPS: dict[int, Callable[[Connection, float], None]] = {3: _to_3}
+def _to_4(connection: Connection, at: float) -> None:
+    """Nothing but tables and indexes: the writer notes the milestones of the past in its first commit."""
+
+
+_STEPS: dict[int, Callable[[Connection, float], None]] = {3: _to_3, 4: _to_4}

@@ -48,8 +48,3 @@ class AsOf:
 
 
 When = int | str | AsOf | None
-
-
-def as_of_seq(as_of: int | None) -> int:
-    """Return the last seq that a question may see; None asks for everything."""
-    return NOW if as_of is None else as_of

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column
 
+from .column import Table
 from .database import SCHEMA_VERSION
 from .questions import QUESTIONS, Question
-from .tables import ALL, HISTORY, OPERATIONAL, Table
+from .tables import ALL, HISTORY, OPERATIONAL
 from .views import VIEWS, View, meanings
 
 _INTRODUCTION = f"""# The database

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from .database import Reads
 from .errors import UnknownProposal
-from .moment import Moment, as_of_seq
+from .moment import Moment, When
 from .proposal import (
     Answer,
     CritiqueRecord,
@@ -31,6 +31,7 @@ from .proposal import (
 from .row import Row, canonical
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 _PROPOSAL, _EVALUATION = table("proposal"), table("evaluation")
 _VERDICT, _CRITIQUE = table("verdict"), table("critique")
@@ -142,22 +143,22 @@ class Proposals:
         row = Row("critique", {**about, "evidence": canonical(evidence)})
         return _critique(tx.record("criticise", row, agent_id=agent_id, tool_id=tool_id, **moment).rows[0][1])
 
-    def proposal(self, proposal_id: int, *, as_of: int | None = None) -> ProposalRecord:
+    def proposal(self, proposal_id: int, *, as_of: When = None) -> ProposalRecord:
         """Return one proposal.
 
         Raises: UnknownProposal: there is (or was then) none.
         """
-        found = self._reads.rows(_ONE, {"id": proposal_id, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_ONE, {"id": proposal_id, "as_of": as_of_seq(self._reads, as_of)})
         if not found:
             raise UnknownProposal(f"no proposal {proposal_id} in this database; `ecology verdicts` lists them")
         return ProposalRecord(*found[0])
 
     def proposals(
-        self, *, tool_id: int | None = None, agent_id: int | None = None, as_of: int | None = None
+        self, *, tool_id: int | None = None, agent_id: int | None = None, as_of: When = None
     ) -> Sequence[ProposalRecord]:
         """Return the proposals, oldest first, of one tool or one author where that is given."""
         given = {_PROPOSAL.c.tool_id: tool_id, _PROPOSAL.c.author_id: agent_id}
-        found = self._reads.rows(_narrowed(_PROPOSALS, given), {"as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_narrowed(_PROPOSALS, given), {"as_of": as_of_seq(self._reads, as_of)})
         return [ProposalRecord(*row) for row in found]
 
     def evaluations(
@@ -166,12 +167,12 @@ class Proposals:
         proposal_id: int | None = None,
         version_id: int | None = None,
         ring_set: RingSet | None = None,
-        as_of: int | None = None,
+        as_of: When = None,
     ) -> Sequence[EvaluationRecord]:
         """Return the trials, oldest first, of one proposal or version, or of one set of rings, where that is given."""
         ids = {_EVALUATION.c.proposal_id: proposal_id, _EVALUATION.c.version_id: version_id}
         given = {**ids, _EVALUATION.c.ring_set: ring_set}
-        found = self._reads.rows(_narrowed(_EVALUATIONS, given), {"as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_narrowed(_EVALUATIONS, given), {"as_of": as_of_seq(self._reads, as_of)})
         return [EvaluationRecord(*row) for row in found]
 
     def verdicts(
@@ -182,17 +183,17 @@ class Proposals:
         rule: str | None = None,
         outcome: Answer | None = None,
         limit: int = 100,
-        as_of: int | None = None,
+        as_of: When = None,
     ) -> Sequence[VerdictRecord]:
         """Return the newest verdicts, newest first, that fit what is given."""
         given = {_VERDICT.c.proposal_id: proposal_id, _PROPOSAL.c.tool_id: tool_id}
         asked = _narrowed(_VERDICTS, {**given, _VERDICT.c.rule: rule, _VERDICT.c.outcome: outcome})
-        found = self._reads.rows(asked, {"limit": limit, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(asked, {"limit": limit, "as_of": as_of_seq(self._reads, as_of)})
         return [_verdict(row._mapping) for row in found]
 
-    def critiques(self, proposal_id: int, *, as_of: int | None = None) -> Sequence[CritiqueRecord]:
+    def critiques(self, proposal_id: int, *, as_of: When = None) -> Sequence[CritiqueRecord]:
         """Return what was said for and against a proposal, oldest first."""
-        found = self._reads.rows(_CRITIQUES, {"id": proposal_id, "as_of": as_of_seq(as_of)})
+        found = self._reads.rows(_CRITIQUES, {"id": proposal_id, "as_of": as_of_seq(self._reads, as_of)})
         return [_critique(row._mapping) for row in found]
 
 

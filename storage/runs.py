@@ -15,10 +15,11 @@ from typing import Any, Unpack
 from sqlalchemy import bindparam, literal_column, select
 
 from .database import Reads
-from .moment import NOW, Moment, as_of_seq
+from .moment import Moment, When
 from .row import Row, canonical
 from .tables import table
 from .transaction import Entry, Transaction
+from .when import as_of_seq
 
 _RUN, _EVENT = table("run"), table("event")
 # The kind is written out, not bound: only so does SQLite see that its partial index fits.
@@ -32,7 +33,7 @@ _ENDED = (
     .label("ended")
 )
 _ALL = select(_RUN, _ENDED).where(_RUN.c.seq <= bindparam("as_of")).order_by(_RUN.c.id)
-_LATEST = select(_RUN, _ENDED).order_by(_RUN.c.id.desc()).limit(1)
+_LATEST = select(_RUN, _ENDED).where(_RUN.c.seq <= bindparam("as_of")).order_by(_RUN.c.id.desc()).limit(1)
 
 
 _NO_LIMITS: Mapping[str, object] = MappingProxyType({})
@@ -86,14 +87,14 @@ class Runs:
         """Record that the run of the moment is over, and how it ended."""
         return tx.record("end", payload={"ending": ending}, **moment)
 
-    def latest(self) -> RunRecord | None:
+    def latest(self, *, as_of: When = None) -> RunRecord | None:
         """Return the newest run, None where there is none yet."""
-        found = self._reads.rows(_LATEST, {"as_of": NOW})
+        found = self._reads.rows(_LATEST, {"as_of": as_of_seq(self._reads, as_of)})
         return _record(found[0]._mapping) if found else None
 
-    def all(self, *, as_of: int | None = None) -> Sequence[RunRecord]:
+    def all(self, *, as_of: When = None) -> Sequence[RunRecord]:
         """Return all runs, oldest first."""
-        return [_record(row._mapping) for row in self._reads.rows(_ALL, {"as_of": as_of_seq(as_of)})]
+        return [_record(row._mapping) for row in self._reads.rows(_ALL, {"as_of": as_of_seq(self._reads, as_of)})]
 
 
 def _record(values: Mapping[Any, Any]) -> RunRecord:

@@ -12,19 +12,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
 from .database import Reads
+from .moment import NOW, When
 from .row import Row
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 _SESSION = table("session")
 _ENDED = _SESSION.alias("ended")
+# A clock that was put back must not leave a hole in the numbers.
+_CUT = text(
+    "SELECT coalesce(min(id), :now) AS id FROM session WHERE at > (SELECT at FROM event WHERE seq <= :as_of"
+    " ORDER BY seq DESC LIMIT 1)"
+)
 _ALL = (
     select(_SESSION, _ENDED.c.outcome.label("how"), _ENDED.c.at.label("ended_at"), _ENDED.c.guard.label("after"))
-    .outerjoin(_ENDED, _ENDED.c.began_id == _SESSION.c.id)
-    .where(_SESSION.c.began_id.is_(None))
+    .outerjoin(_ENDED, (_ENDED.c.began_id == _SESSION.c.id) & (_ENDED.c.id < bindparam("cut")))
+    .where(_SESSION.c.began_id.is_(None), _SESSION.c.id < bindparam("cut"))
     .order_by(_SESSION.c.id)
 )
 _SAME = ("run_id", "pid", "workers", "tier", "proof", "python", "replay")
@@ -95,9 +102,12 @@ class Sessions:
         ended = {"began_id": session_id, "outcome": outcome, "guard": tx.blob(guard), "at": tx.at}
         tx.note(Row("session", {**same, **ended}))
 
-    def all(self) -> Sequence[SessionRecord]:
-        """Return all sessions, oldest first."""
-        return [_record(row) for row in self._reads.rows(_ALL)]
+    def all(self, *, as_of: When = None) -> Sequence[SessionRecord]:
+        """Return all sessions, oldest first; as of a moment, those noted by the wall time of its last event."""
+        cut = NOW
+        if as_of is not None:
+            cut = self._reads.rows(_CUT, {"as_of": as_of_seq(self._reads, as_of), "now": NOW})[0].id
+        return [_record(row) for row in self._reads.rows(_ALL, {"cut": cut})]
 
 
 def _record(row: Any) -> SessionRecord:

@@ -26,7 +26,7 @@ from .ledger import Ledger
 from .lineage import Lineage
 from .lock import Lock
 from .moment import NOW, When
-from .questions import Asking, seq_of
+from .questions import Asking
 from .runs import Runs
 from .sessions import Sessions
 from .signing import Sign, signer
@@ -34,6 +34,7 @@ from .tasks import Tasks
 from .tools import Tools
 from .totals import Totals
 from .transaction import Entry, Transaction
+from .when import seq_of
 from .writer import Pending, Writer
 
 T = TypeVar("T")
@@ -98,10 +99,15 @@ class Store:
         try:
             if make:
                 create_file(path)
-            elif is_old(path):
+            old = not make and is_old(path)
+            if old:
                 # Imported here alone, for alembic costs more than all else that opening takes.
                 import_module("storage.migrations").migrate(path, at=clock())
-            return cls(path, lock=lock, clock=clock, sign=sign)
+            opened = cls(path, lock=lock, clock=clock, sign=sign)
+            if old:
+                # Even an empty change notes the milestones of the past.
+                opened.write(lambda tx: None)
+            return opened
         except BaseException:
             lock.release()
             raise
@@ -126,13 +132,13 @@ class Store:
         """Yield the committed events with after < seq <= until, in order, each with the rows it wrote."""
         return history.entries(self._reader, after=after, until=until)
 
-    def history_hash(self) -> str:
+    def history_hash(self, *, as_of: When = None) -> str:
         """Return the last digest of the hash chain in hexadecimal, 64 zeros for an empty history."""
-        return history.history_hash(self._reader)
+        return history.history_hash(self._reader, until=self.as_of(as_of))
 
-    def last_seq(self) -> int:
+    def last_seq(self, *, as_of: When = None) -> int:
         """Return the seq of the newest committed event, 0 for an empty history."""
-        return history.last_seq(self._reader)
+        return self.as_of(as_of) or history.last_seq(self._reader)
 
     def as_of(self, when: When) -> int | None:
         """Return the seq of a moment as a person names it (`120`, `turn:40`, a time); None stands for now.

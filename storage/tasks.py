@@ -17,11 +17,12 @@ from sqlalchemy import bindparam, select
 from .blobs import texts
 from .database import Reads
 from .errors import NotFound, TaskError
-from .moment import Moment, as_of_seq
+from .moment import Moment, When
 from .row import Row, canonical
 from .tables import table
 from .task import Case, Property, Task
 from .transaction import Transaction
+from .when import as_of_seq
 
 _TASK, _CASE, _TOOL, _VERSION = table("task"), table("task_case"), table("tool"), table("tool_version")
 _ALL = (
@@ -77,21 +78,21 @@ class Tasks:
         tx.record("settle", *_rows(tx, task, ids), task_id=ids.task_id, tool_id=ids.tool_id, **moment)
         return ids
 
-    def get(self, name: str, *, as_of: int | None = None) -> Task:
+    def get(self, name: str, *, as_of: When = None) -> Task:
         """Return the task of that name.
 
         Raises: NotFound: there is (or was then) none.
         """
-        found = _records(self._reads, self._reads.rows(_NAMED, {"name": name, "as_of": as_of_seq(as_of)}))
+        found = _records(self._reads, self._reads.rows(_NAMED, {"name": name, "as_of": as_of_seq(self._reads, as_of)}))
         if not found:
             near = get_close_matches(name, [record.task.name for record in self.all(as_of=as_of)], n=3, cutoff=0.5)
             hint = f"did you mean {', '.join(near)}?" if near else "Store.tasks.all() lists them"
             raise NotFound(f"no task named {name!r} in this database; {hint}")
         return found[0].task
 
-    def all(self, *, as_of: int | None = None) -> Sequence[TaskRecord]:
+    def all(self, *, as_of: When = None) -> Sequence[TaskRecord]:
         """Return all tasks in the order in which they were settled."""
-        return _records(self._reads, self._reads.rows(_ALL, {"as_of": as_of_seq(as_of)}))
+        return _records(self._reads, self._reads.rows(_ALL, {"as_of": as_of_seq(self._reads, as_of)}))
 
 
 _PLAIN = ("name", "source", "licence", "entry_point", "compare", "judged", "digest")

@@ -19,12 +19,13 @@ from .cases import Cases
 from .database import Reads
 from .errors import StaleHead, UnknownTool, UnknownVersion
 from .jump import below
-from .moment import NOW, Moment, as_of_seq
+from .moment import NOW, Moment, When
 from .proposal import Score
 from .proposals import Proposals
 from .row import Row
 from .tables import table
 from .transaction import Transaction
+from .when import as_of_seq
 
 _TOOL, _TASK, _AGENT = table("tool"), table("task"), table("agent")
 _VERSION, _EVALUATION = table("tool_version"), table("evaluation")
@@ -106,20 +107,22 @@ class VersionRecord(Shown):
 class Tools(Proposals, Cases):
     """The tools of a store: versions here, proposals and the cases that agents wrote in the base classes."""
 
-    def names(self, *, as_of: int | None = None) -> list[str]:
+    def names(self, *, as_of: When = None) -> list[str]:
         """Return the names of all tools in the order in which they were settled."""
         return [tool.name for tool in self.all(as_of=as_of)]
 
-    def all(self, *, as_of: int | None = None) -> Sequence[ToolRecord]:
+    def all(self, *, as_of: When = None) -> Sequence[ToolRecord]:
         """Return all tools in the order in which they were settled."""
-        return [ToolRecord(*row) for row in self._reads.rows(_TOOLS, {"as_of": as_of_seq(as_of)})]
+        return [ToolRecord(*row) for row in self._reads.rows(_TOOLS, {"as_of": as_of_seq(self._reads, as_of)})]
 
-    def find(self, name: str, *, as_of: int | None = None) -> ToolRecord:
+    def find(self, name: str, *, as_of: When = None) -> ToolRecord:
         """Return the tool of that name, else the one whose entry point has that name.
 
         Raises: UnknownTool: there is none (the message lists near names), or several share the entry point.
         """
-        found = [ToolRecord(*row) for row in self._reads.rows(_NAMED, {"name": name, "as_of": as_of_seq(as_of)})]
+        found = [
+            ToolRecord(*row) for row in self._reads.rows(_NAMED, {"name": name, "as_of": as_of_seq(self._reads, as_of)})
+        ]
         exact = [tool for tool in found if tool.name == name] or found
         if len(exact) == 1:
             return exact[0]
@@ -130,38 +133,41 @@ class Tools(Proposals, Cases):
         near = get_close_matches(name, sorted(names), n=3, cutoff=0.5)
         raise UnknownTool(f"no tool named {name!r}; " + (f"did you mean {_listed(near)}?" if near else _those(tools)))
 
-    def head(self, tool_id: int, *, as_of: int | None = None) -> VersionRecord:
+    def head(self, tool_id: int, *, as_of: When = None) -> VersionRecord:
         """Return the newest version of a tool.
 
         Raises: UnknownTool: there is (or was then) no such tool.
         """
-        return _head(self._reads, tool_id, as_of=as_of_seq(as_of))
+        return _head(self._reads, tool_id, as_of=as_of_seq(self._reads, as_of))
 
-    def heads(self, *, as_of: int | None = None) -> Sequence[VersionRecord]:
+    def heads(self, *, as_of: When = None) -> Sequence[VersionRecord]:
         """Return the newest version of every tool, in the order of the tools' ids."""
-        return measured(self._reads, self._reads.rows(_HEADS, {"as_of": as_of_seq(as_of)}), as_of_seq(as_of))
+        seq = as_of_seq(self._reads, as_of)
+        return measured(self._reads, self._reads.rows(_HEADS, {"as_of": seq}), seq)
 
-    def version(self, version_id: int, *, as_of: int | None = None) -> VersionRecord:
+    def version(self, version_id: int, *, as_of: When = None) -> VersionRecord:
         """Return one version.
 
         Raises: UnknownVersion: there is (or was then) none.
         """
-        found = self._reads.rows(_ONE, {"id": version_id, "as_of": as_of_seq(as_of)})
+        seq = as_of_seq(self._reads, as_of)
+        found = self._reads.rows(_ONE, {"id": version_id, "as_of": seq})
         if not found:
             raise UnknownVersion(f"no tool version {version_id} in this database; `ecology lineage TOOL` lists them")
-        return measured(self._reads, found, as_of_seq(as_of))[0]
+        return measured(self._reads, found, seq)[0]
 
-    def versions(self, tool_id: int, *, as_of: int | None = None) -> Sequence[VersionRecord]:
+    def versions(self, tool_id: int, *, as_of: When = None) -> Sequence[VersionRecord]:
         """Return the versions of a tool, oldest first."""
-        asked = {"tool_id": tool_id, "as_of": as_of_seq(as_of)}
-        return measured(self._reads, self._reads.rows(_OF_TOOL.order_by(_VERSION.c.number), asked), as_of_seq(as_of))
+        seq = as_of_seq(self._reads, as_of)
+        found = self._reads.rows(_OF_TOOL.order_by(_VERSION.c.number), {"tool_id": tool_id, "as_of": seq})
+        return measured(self._reads, found, seq)
 
-    def source(self, version_id: int) -> str:
+    def source(self, version_id: int, *, as_of: When = None) -> str:
         """Return the code of a version.
 
-        Raises: UnknownVersion: there is none.
+        Raises: UnknownVersion: there is (or was then) none.
         """
-        code = self.version(version_id).code_hash
+        code = self.version(version_id, as_of=as_of).code_hash
         return texts(self._reads, [code])[code]
 
     def save(

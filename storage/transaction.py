@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Executable, insert
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
+from .milestones import EVERY, advanced, milestone, row_of
 from .row import SHAPES, Columns, Row, Values, canonical, shape_of
 from .seal import Written, row_digest
 from .tables import ALL, HISTORY, OPERATIONAL, SEALED, table
@@ -28,6 +29,7 @@ T = TypeVar("T")
 START = bytes(32)
 _KNOWN_BLOBS = 20_000
 _KNOWN_LATEST = 200_000
+_MILESTONE = ("milestone",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ class Transaction:
 
     def settle(self) -> None:
         """Finish the change: write what waits, and remember which texts are known to be there."""
+        self._pass_milestones()
         self.flush()
         if len(self._head.blobs) > _KNOWN_BLOBS:
             self._head.blobs.clear()
@@ -205,6 +208,14 @@ class Transaction:
         if len(self._head.latest) > _KNOWN_LATEST:
             self._head.latest.clear()
         self._head.latest.update(self._newest)
+
+    def _pass_milestones(self) -> None:
+        """Note the totals at every milestone that the history has come to."""
+        last = self.latest(_MILESTONE, lambda: milestone(self, self.seq))
+        while self.seq - last.seq >= EVERY:
+            last = advanced(self, last, last.seq + EVERY)
+            self.note(row_of(last))
+            self.note_latest(_MILESTONE, last)
 
     def _place(self, row: Row) -> tuple[str, Columns]:
         ids = self._head.ids

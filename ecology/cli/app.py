@@ -23,6 +23,7 @@ from .mailbox import mailbox
 from .plotting import plot_
 from .reading import agents, board, lineage, show, verdicts
 from .running import resume, run
+from .totals import totals
 from .trying import doctor, try_
 from .upkeep import backup, compact, migrate
 from .why import why
@@ -56,7 +57,7 @@ def _version() -> str:
 
 
 for command in (
-    run, resume, fork, replay, agents, lineage, show, why, board, verdicts, incidents, audit, backup, compact,
+    run, resume, fork, replay, agents, lineage, show, totals, why, board, verdicts, incidents, audit, backup, compact,
     migrate, doctor, mailbox,
 ):  # fmt: skip
     app.command()(command)

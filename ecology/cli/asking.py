@@ -216,18 +216,15 @@ def _turn(
 def _integrity(database: DatabaseArgument, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     columns = ("agent_id", "name", "species", "turn", "turns_lived", "reason", "cause", "cause_kind", "energy")
     with Store.open(database) as store:
-        rows, finding = store.ask.deaths(as_of=as_of), _finding(store)
+        seq = store.as_of(as_of)
+        rows, finding = store.ask.deaths(as_of=seq), _finding(store)
+        events, head = store.last_seq(as_of=seq), store.history_hash(as_of=seq)
         if as_json:
-            history = {
-                "sound": not finding,
-                "finding": finding,
-                "events": store.last_seq(),
-                "head": store.history_hash(),
-            }
+            history = {"sound": not finding, "finding": finding, "events": events, "head": head}
             print_document(history=history, deaths=rows.documents())
         else:
-            sound = f"{store.last_seq()} events, none altered; history {store.history_hash()[:16]}"
             _print("deaths", rows, columns, as_json=False)
+            sound = f"{events} events, none altered; history {head[:16]}"
             (complain if finding else print_text)(finding or sound)
     if finding:
         raise typer.Exit(1)

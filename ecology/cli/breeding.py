@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from governance import Bench
-from storage import ConfigurationError, Store, Task, TaskError
+from storage import AsOf, ConfigurationError, Store, Task, TaskError
 
 from ..tasks import breed as bred_from
 from ..tasks import load_references, load_tasks, repaired, write_tasks
-from .console import JsonOption, print_document, print_text, remark
+from .console import AsOfOption, JsonOption, print_document, print_text, remark
 from .running import SandboxOption
 
 
@@ -26,13 +26,14 @@ def breed(
     each: Annotated[int, typer.Option(min=1, help="Tasks bred from one program at most.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed breeds the same tasks.")] = 0,
     sandbox: SandboxOption = "auto",
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make harder tasks: put several faults into programs that are right. Each fault alone shows in a visible case."""
     if out.exists():
         raise ConfigurationError(f"--out {out} is there already; name a new file")
     loaded = load_tasks(tasks)
-    right = _right(loaded, source, references)
+    right = _right(loaded, source, references, as_of)
     with Bench.open(sandbox, allow_rlimit=True) as bench:
         found = bred_from(loaded, right, bench=bench, faults=faults, each=each, seed=seed)
     for skipped in found.skipped:
@@ -48,11 +49,13 @@ def breed(
         print_text(f"{out}: {len(found.tasks)} tasks of {faults} faults each, from {len(right)} right programs")
 
 
-def _right(tasks: Sequence[Task], source: Path | None, references: Path | None) -> dict[str, str]:
+def _right(tasks: Sequence[Task], source: Path | None, references: Path | None, as_of: AsOf | None) -> dict[str, str]:
     if (source is None) == (references is None):
         raise ConfigurationError("give the right programs either by --from DB or by --references FILE")
     if references is not None:
+        if as_of is not None:
+            raise ConfigurationError("--as-of is about --from DB; a file of references has no past")
         return load_references(references, tasks)
     assert source is not None  # one of the two is given
     with Store.open(source) as store:
-        return repaired(store)
+        return repaired(store, as_of=as_of)

@@ -13,7 +13,7 @@ import typer
 from governance import Bench, load_charter
 
 from ..hindsight import Flip, judge_again
-from .console import JsonOption, print_document, print_table, print_text
+from .console import AsOfOption, JsonOption, print_document, print_table, print_text
 from .reading import DatabaseArgument
 from .running import SandboxOption
 
@@ -24,6 +24,7 @@ def judge_history(
     database: DatabaseArgument,
     charter: Annotated[Path, typer.Option(help="The charter, in TOML, to judge the history under.")],
     sandbox: SandboxOption = "auto",
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge an old history under another charter: which rewrites and births would fare otherwise, and by which rule."""
@@ -33,7 +34,7 @@ def judge_history(
         def bench() -> Bench:
             return stack.enter_context(Bench.open(sandbox, limits=new.limits, allow_rlimit=True))
 
-        found = judge_again(database, new, open_bench=bench)
+        found = judge_again(database, new, open_bench=bench, as_of=as_of)
     if as_json:
         print_document(
             charter=found.charter, judged=found.judged, tried=found.tried, flips=[asdict(flip) for flip in found.flips]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from storage import Store
+from storage import AsOf, Store
 
 from ..control.controls import Said
 from ..control.outside import PATIENCE_S, Outside, connect
 from ..control.request import Receipt, What
-from .console import JsonOption, complain, print_document, print_rows, print_text
+from .console import AsOfOption, JsonOption, complain, print_document, print_rows, print_text
 
+_ACTS = ("list", "approve", "deny")
+_LONGEST_ID = 19
 DatabaseArgument = Annotated[Path, typer.Argument(help="A database, of a running ecology or one at rest.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; it is kept.")]
 KeyOption = Annotated[str | None, typer.Option(help="Asking twice with one key is asking once; a new one by default.")]
@@ -42,24 +44,45 @@ def post(
 
 
 def approvals(
-    database: DatabaseArgument,
-    act: Annotated[Literal["list", "approve", "deny"], typer.Argument(help="What to do.")] = "list",
-    proposal: Annotated[int | None, typer.Argument(min=1, help="The proposal to approve or deny.")] = None,
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="[list|approve|deny] DB [ID]", help="What to do (the act may follow DB), and to what."),
+    ],
     reason: ReasonOption = "",
     key: KeyOption = None,
     by: ByOption = None,
     wait: WaitOption = PATIENCE_S,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the rewrites that wait for a person, approve one or deny it."""
-    if (act == "list") != (proposal is None):
-        raise typer.BadParameter("`list` takes no proposal, and `approve` and `deny` take one: give its number")
+    act, database, proposal = _asked(words)
+    if as_of is not None and proposal is not None:
+        raise typer.BadParameter("--as-of is about the list; nothing can be approved or denied in the past")
     with connect(database, patience_s=wait) as zoo:
         if proposal is None:
-            return print_rows(_waiting(zoo), ("proposal", "tool", "asked", "until", "reason"), name="waiting",
+            return print_rows(_waiting(zoo, as_of), ("proposal", "tool", "asked", "until", "reason"), name="waiting",
                               as_json=as_json)  # fmt: skip
         ask = zoo.approve if act == "approve" else zoo.deny
         return _tell(ask(proposal, **_said(key, by, reason)), as_json=as_json)
+
+
+def _asked(words: list[str]) -> tuple[str, Path, int | None]:
+    """Return what is asked of the queue, of which database, and the proposal: `approve DB ID` or `DB approve ID`."""
+    if words[0] in _ACTS:
+        act, *rest = words
+    elif len(words) > 1 and words[1] in _ACTS:
+        act, rest = words[1], [words[0], *words[2:]]
+    else:
+        act, rest = "list", words
+    if not rest:
+        raise typer.BadParameter(f"`{act}` of which database? write `ecology approvals {act} DB`")
+    database, *numbers = rest
+    if (act == "list") != (not numbers) or len(numbers) > 1:
+        raise typer.BadParameter("`list` takes no proposal, and `approve` and `deny` take one: give its number")
+    if numbers and not (numbers[0].isdecimal() and len(numbers[0]) < _LONGEST_ID and int(numbers[0])):
+        raise typer.BadParameter(f"{numbers[0]!r:.40} is no proposal; give its number, which `list` shows")
+    return act, Path(database), int(numbers[0]) if numbers else None
 
 
 def quarantine(
@@ -152,7 +175,7 @@ def _tell(receipt: Receipt, *, as_json: bool) -> None:
         raise typer.Exit(receipt.code)
 
 
-def _waiting(zoo: Outside) -> list[dict[str, Any]]:
+def _waiting(zoo: Outside, as_of: AsOf | None) -> list[dict[str, Any]]:
     with Store.open(zoo.path) as store:
         return [
             {
@@ -162,5 +185,5 @@ def _waiting(zoo: Outside) -> list[dict[str, Any]]:
                 "until": each.until,
                 "reason": store.tools.proposal(each.proposal_id).reason,
             }
-            for each in zoo.approvals()
+            for each in zoo.approvals(as_of=as_of)
         ]

@@ -11,10 +11,10 @@ import typer
 
 from agents import Genome, introduce
 from governance import labelled
-from storage import AgentRecord, NotFound, Store, ToolRecord, VersionRecord
+from storage import AgentRecord, NotFound, Store, ToolRecord, VersionRecord, broken_glass
 
 from ..report import report_on
-from .console import AsOfOption, JsonOption, print_document, print_rows, print_text
+from .console import AsOfOption, JsonOption, print_document, print_rows, print_text, remark
 
 DatabaseArgument = Annotated[Path, typer.Argument(help="A database that `ecology run` made.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most.")]
@@ -57,6 +57,7 @@ def show(
     database: DatabaseArgument,
     what: Annotated[str | None, typer.Argument(help="A tool, or `version ID`, `proposal ID`, `agent NAME`.")] = None,
     name: Annotated[str | None, typer.Argument(help="Its name or number.")] = None,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the whole run, or one tool, version, proposal or agent, with code and what was said of it."""
@@ -67,9 +68,9 @@ def show(
         raise typer.BadParameter(f"give one of {', '.join(shown)} and its name or number, not {_words(what, name)}")
     with Store.open(database) as store:
         if what is None or name is None:
-            report = report_on(store, elapsed_s=0.0)
+            report = report_on(store, elapsed_s=0.0, as_of=as_of)
             return print_document(run=report.document()) if as_json else print_text(str(report))
-        document, text = shown[what](store, name)
+        document, text = shown[what](store, name, store.as_of(as_of))
     return print_document(**{what: document}) if as_json else print_text(text)
 
 
@@ -111,14 +112,23 @@ def verdicts(
     """List what the rule layer said, newest first: the rule, its evidence, and what would have passed."""
     with Store.open(database) as store:
         seq = store.as_of(as_of)
-        tool_id = store.tools.find(tool).id if tool else None
+        tool_id = store.tools.find(tool, as_of=seq).id if tool else None
         found = store.tools.verdicts(tool_id=tool_id, rule=rule, outcome=outcome, limit=limit, as_of=seq)
-        rows = [asdict(each) for each in found]
+        broken = [each for each in store.control.events(as_of=seq) if each.kind == "break_glass"]
+    overruled = {(each.payload["proposal"], name): each.seq for each in broken for name in each.payload["rules"]}
+    rows = [
+        asdict(each)
+        | {"overruled": overruled.get((each.proposal_id or 0, each.rule)) if each.outcome == "veto" else None}
+        for each in found
+    ]
     columns = ("seq", "proposal_id", "stage", "rule", "outcome", "evidence", "would_pass")
     print_rows(rows, columns, name="verdicts", as_json=as_json)
+    for each in broken if not as_json else ():
+        if tool_id in (None, each.tool_id):
+            remark(broken_glass(each.seq, each.turn, each.payload))
 
 
-def _agent(store: Store, agent: AgentRecord, *, as_of: int | None = None) -> dict[str, Any]:
+def _agent(store: Store, agent: AgentRecord, *, as_of: int | None) -> dict[str, Any]:
     energy = store.ledger.balance(agent.id, kind="energy", as_of=as_of)
     model = str(agent.genome.get("model", ""))
     return asdict(agent) | {"model": model, "energy": round(energy, 3), "alive": agent.alive}
@@ -127,7 +137,7 @@ def _agent(store: Store, agent: AgentRecord, *, as_of: int | None = None) -> dic
 def _line(store: Store, tool: ToolRecord, *, as_of: int | None) -> list[dict[str, Any]]:
     """Return a tool's head and what it came from, newest first."""
     head = store.tools.head(tool.id, as_of=as_of)
-    return [{"tool": tool.name} | _version(each) for each in (head, *store.lineage.ancestors(head.id))]
+    return [{"tool": tool.name} | _version(each) for each in (head, *store.lineage.ancestors(head.id, as_of=as_of))]
 
 
 def _version(version: VersionRecord) -> dict[str, Any]:
@@ -138,9 +148,11 @@ def _version(version: VersionRecord) -> dict[str, Any]:
     return asdict(version) | counts | {"score": version.score}
 
 
-def _trials(store: Store, *, version: int | None = None, proposal: int | None = None) -> list[dict[str, Any]]:
+def _trials(
+    store: Store, as_of: int | None, *, version: int | None = None, proposal: int | None = None
+) -> list[dict[str, Any]]:
     """Return the trials of a version or proposal, with what their sandbox tier is worth."""
-    found = store.tools.evaluations(version_id=version, proposal_id=proposal)
+    found = store.tools.evaluations(version_id=version, proposal_id=proposal, as_of=as_of)
     return [asdict(each) | {"sandbox": labelled(each.tier)} for each in found]
 
 
@@ -148,28 +160,28 @@ def _tried(trials: list[dict[str, Any]]) -> list[str]:
     return [f"  tried in the sandbox tier {each['sandbox']}: {each['passed']} {each['outcome']}" for each in trials]
 
 
-def _show_tool(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    tool: ToolRecord = store.tools.find(name)
-    return _show_version(store, str(store.tools.head(tool.id).id))
+def _show_tool(store: Store, name: str, as_of: int | None) -> tuple[Mapping[str, Any], str]:
+    tool: ToolRecord = store.tools.find(name, as_of=as_of)
+    return _show_version(store, str(store.tools.head(tool.id, as_of=as_of).id), as_of)
 
 
-def _show_version(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    version = store.tools.version(_number(name, of="tool version"))
+def _show_version(store: Store, name: str, as_of: int | None) -> tuple[Mapping[str, Any], str]:
+    version = store.tools.version(_number(name, of="tool version"), as_of=as_of)
     source = store.tools.source(version.id)
     change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
     document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
-    document["evaluations"] = trials = _trials(store, version=version.id)
+    document["evaluations"] = trials = _trials(store, as_of, version=version.id)
     author = f" by {version.author}" if version.author else ""
     head = f"version {version.id} (number {version.number}){author}{_with(version.model)}: {version.reason}"
     return document, "\n".join(part for part in (head, *_tried(trials), change or source) if part)
 
 
-def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    proposal = store.tools.proposal(_number(name, of="proposal"))
-    said = [asdict(each) for each in store.tools.verdicts(proposal_id=proposal.id)]
-    critiques = [asdict(each) for each in store.tools.critiques(proposal.id)]
+def _show_proposal(store: Store, name: str, as_of: int | None) -> tuple[Mapping[str, Any], str]:
+    proposal = store.tools.proposal(_number(name, of="proposal"), as_of=as_of)
+    said = [asdict(each) for each in store.tools.verdicts(proposal_id=proposal.id, as_of=as_of)]
+    critiques = [asdict(each) for each in store.tools.critiques(proposal.id, as_of=as_of)]
     source = store.blobs.text(proposal.code_hash)
-    trials = _trials(store, proposal=proposal.id)
+    trials = _trials(store, as_of, proposal=proposal.id)
     document = asdict(proposal) | {"source": source, "verdicts": said, "critiques": critiques, "evaluations": trials}
     lines = [
         f"proposal {proposal.id} by agent {proposal.author_id}{_with(proposal.model)} on version {proposal.parent_id}:"
@@ -185,12 +197,12 @@ def _show_proposal(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
     return document, "\n".join(lines)
 
 
-def _show_agent(store: Store, name: str) -> tuple[Mapping[str, Any], str]:
-    named = [each.id for each in store.agents.all() if each.name == name]
-    agent = store.agents.get(named[0] if named else _number(name, of="agent"))
+def _show_agent(store: Store, name: str, as_of: int | None) -> tuple[Mapping[str, Any], str]:
+    named = [each.id for each in store.agents.all(as_of=as_of) if each.name == name]
+    agent = store.agents.get(named[0] if named else _number(name, of="agent"), as_of=as_of)
     words = introduce(Genome.model_validate(agent.genome))
-    children = [child.id for child in store.agents.children(agent.id)]
-    document = _agent(store, agent) | {"words": words, "children": children}
+    children = [child.id for child in store.agents.children(agent.id, as_of=as_of)]
+    document = _agent(store, agent, as_of=as_of) | {"words": words, "children": children}
     state = "alive" if agent.alive else f"retired at {agent.retired}"
     return document, f"{agent.name} ({state}, energy {document['energy']}, children {children or 'none'})\n{words}"
 

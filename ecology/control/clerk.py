@@ -112,7 +112,7 @@ class _Decision:
         waiting = self.in_force.waiting.get(number)
         if waiting is None or not Control(self.tx).is_open(number):
             Tools(self.tx).proposal(number)
-            raise Refused(f"proposal {number} does not wait for approval; `ecology approvals DB list` lists what does")
+            raise Refused(f"proposal {number} does not wait for approval; `ecology approvals list DB` lists what does")
         if waiting.approved:
             raise Refused(f"proposal {number} is approved already, by event {waiting.approved}")
         if isinstance(request, Deny):

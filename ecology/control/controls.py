@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 
-from storage import Blackboard, PostRecord, Scent
+from storage import Blackboard, PostRecord, Scent, When
 
 from .request import AnyRequest, Receipt, What, checked
 
@@ -88,15 +88,15 @@ class Board:
         return self._controls.post(topic, body, thread_id=thread_id, **said)
 
     def since(
-        self, seq: int, *, topic_glob: str | None = None, limit: int = 100, as_of: int | None = None
+        self, seq: int, *, topic_glob: str | None = None, limit: int = 100, as_of: When = None
     ) -> Sequence[PostRecord]:
         """Return the posts after that seq, oldest first."""
         return self._reads.since(seq, topic_glob=topic_glob, limit=limit, as_of=as_of)
 
-    def thread(self, post_id: int, *, as_of: int | None = None) -> Sequence[PostRecord]:
+    def thread(self, post_id: int, *, as_of: When = None) -> Sequence[PostRecord]:
         """Return a post and the answers to it, oldest first."""
         return self._reads.thread(post_id, as_of=as_of)
 
-    def sense(self, turn: int, *, as_of: int | None = None) -> Sequence[Scent]:
+    def sense(self, turn: int, *, as_of: When = None) -> Sequence[Scent]:
         """Return what can be sensed at a turn, strongest first."""
         return self._reads.sense(turn, as_of=as_of)

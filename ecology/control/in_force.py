@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage import CONTROL_KINDS, Control, Entry
+from storage import CONTROL_KINDS, Control, Entry, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class InForce:
                 self._on_canary(entry)
 
     @classmethod
-    def of(cls, control: Control, *, as_of: int | None = None) -> InForce:
+    def of(cls, control: Control, *, as_of: When = None) -> InForce:
         """Return what is in force, read without the rest of the history."""
         found = cls()
         for entry in control.events(as_of=as_of):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from storage import Busy, EcologyError, NotFound, Store
+from storage import Busy, EcologyError, NotFound, Store, When
 
 from .address import Doorplate
 from .controls import Board, Controls
@@ -43,10 +43,14 @@ class Outside(Controls):
         """What is in force now."""
         return InForce.of(self._store.control)
 
-    def approvals(self) -> list[Waiting]:
+    def held(self, *, as_of: When = None) -> InForce:
+        """Return what was in force at a moment."""
+        return InForce.of(self._store.control, as_of=as_of)
+
+    def approvals(self, *, as_of: When = None) -> list[Waiting]:
         """Return the rewrites that wait for approval, oldest first."""
-        waiting = self.in_force.waiting.values()
-        return [each for each in waiting if not each.approved and self._store.control.is_open(each.proposal_id)]
+        waiting, control = self.held(as_of=as_of).waiting.values(), self._store.control
+        return [each for each in waiting if not each.approved and control.is_open(each.proposal_id, as_of=as_of)]
 
     def close(self) -> None:
         """Let go of the database."""

@@ -7,12 +7,12 @@ from storage import Store
 from .in_force import Hold, InForce
 
 
-def told(store: Store) -> tuple[str, ...]:
+def told(store: Store, *, as_of: int | None = None) -> tuple[str, ...]:
     """Return what people have put in force in a store, a sentence each; what was admitted over a veto comes first."""
-    found = InForce.of(store.control)
-    names = {tool.id: tool.name for tool in store.tools.all()} if found.seq else {}
+    found = InForce.of(store.control, as_of=as_of)
+    names = {tool.id: tool.name for tool in store.tools.all(as_of=as_of)} if found.seq else {}
     agents = {number: store.agents.get(number).name for number in (*found.agents, *found.lineages)}
-    open_ = [each for each in found.waiting.values() if store.control.is_open(each.proposal_id)]
+    open_ = [each for each in found.waiting.values() if store.control.is_open(each.proposal_id, as_of=as_of)]
     return (
         *(f"GLASS BROKEN for proposal {number}{_by(hold)}" for number, hold in found.glass.items()),
         *([f"STOPPED{_by(found.stopped)}; `ecology stop {store.path} --clear` lets it go on"] if found.stopped else []),
@@ -29,7 +29,7 @@ def told(store: Store) -> tuple[str, ...]:
         *(
             f"canary: version {version} of tool {names[number]} serves a share until turn {until}"
             for number, (version, until) in found.canaries.items()
-            if store.tools.head(number).id == version
+            if store.tools.head(number, as_of=as_of).id == version
         ),
     )
 

@@ -14,7 +14,7 @@ from itertools import islice
 from random import Random
 
 from governance import Bench
-from storage import Store, Task
+from storage import Store, Task, When
 
 from .faults import Fault, faults_of, with_faults
 from .reading import Skipped
@@ -59,12 +59,12 @@ def breed(
     return Bred(tuple(bred), programs, tuple(skipped))
 
 
-def repaired(store: Store) -> dict[str, str]:
+def repaired(store: Store, *, as_of: When = None) -> dict[str, str]:
     """Return the programs by entry point that a run repaired: heads that pass all their visible and gate cases."""
-    found = {}
-    for record in store.tasks.all():
-        head = store.tools.head(record.tool_id)
-        proposed = store.tools.evaluations(proposal_id=head.proposal_id) if head.proposal_id else ()
+    found, seq = {}, store.as_of(as_of)
+    for record in store.tasks.all(as_of=seq):
+        head = store.tools.head(record.tool_id, as_of=seq)
+        proposed = store.tools.evaluations(proposal_id=head.proposal_id, as_of=seq) if head.proposal_id else ()
         if proposed and "0" not in proposed[-1].passed:
             found[record.task.entry_point] = store.blobs.text(head.code_hash)
     return found

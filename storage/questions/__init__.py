@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..when import seq_of
 from .asking import QUESTIONS, Asking
 from .descent import Change, Fork, Step, Use
 from .living import Kin, Need
@@ -9,7 +10,6 @@ from .question import Question
 from .rewriting import Cost
 from .rows import Rows
 from .time import Share, Spread, Trait
-from .when import seq_of
 from .why import Event
 
 __all__ = [

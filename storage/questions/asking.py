@@ -16,13 +16,13 @@ from ..errors import ConfigurationError, NotFound
 from ..moment import NOW, When
 from ..tools import Tools
 from ..views import VIEWS, CritiqueRow, DeathRow, LineageRow, RuleRow, ThingRow, VetoRow
+from ..when import seq_of
 from .descent import CHANGE, COMMON, DESCENDANTS, ORIGIN, Change, Fork, Step, Use
 from .living import AGENT, DEATHS, MOMENT, TURN, Kin, Need
 from .question import Question
 from .rewriting import COST, CRITIQUES, GAINS, RULES, VETOES, Cost
 from .rows import Rows
 from .time import ALIVE, DIVERSITY, Share, Spread, Trait
-from .when import seq_of
 from .why import Event, why
 
 Row = TypeVar("Row")

@@ -16,7 +16,7 @@ QUICK = "[breaker]\nmost_open = 60\ncool = 8\nprobe = 8\nlivelock = 40\n"
 FREE = QUICK + "[behaviour.ScoreImproves]\non = false\n[social.AuthorNotSoleApprover]\nquorum = 0\n"
 # No rule stops a tool from going back, so that only the breaker does.
 FLIPPING = FREE + "[social.NoOscillation]\non = false\n"
-STRONG = (1e3, 40.0)
+STRONG = (100.0, 40.0)
 
 Acting = Callable[[View], list[AnyAction]]
 

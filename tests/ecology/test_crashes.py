@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ecology import Ecology, Store
+from ecology import Ecology, Store, load_tasks
+from ecology.engine import Standing
 
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples" / "everyday.jsonl"
 # The writer calls this after each commit; the process then dies as abruptly as by SIGKILL.
 DYING = """
 import os, sys
@@ -61,3 +65,28 @@ def test_a_death_after_any_commit_is_resumed_to_the_same_history(
     with Store.open(path) as store:
         sealed = [each.version_id for each in store.tools.evaluations(ring_set="sealed")]
     assert len(sealed) == len(set(sealed))
+
+
+def test_the_loss_of_every_worker_at_once_changes_nothing(tmp_path: Path, undisturbed: tuple[str, int]) -> None:
+    chosen = [task for task in load_tasks(EXAMPLES) if task.entry_point in ("slug", "pages")]
+    lost: list[int] = []
+
+    def strike(standing: Standing) -> None:
+        if standing.turn in (4, 11):
+            for pid in workers():
+                os.kill(pid, signal.SIGKILL)
+                lost.append(pid)
+
+    with Ecology(tmp_path / "struck.db", seed=3, workers=3, window=3) as ecology:
+        ecology.settle(chosen)
+        report = ecology.run(30, watch=strike)
+
+    assert len(set(lost)) >= 4
+    assert report.history_hash == undisturbed[0]
+
+
+def workers() -> list[int]:
+    """Return the worker processes below this one."""
+    listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    pids = [int(pid) for each in listed for pid in each.read_text().split()]
+    return [pid for pid in pids if b"ecology.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]

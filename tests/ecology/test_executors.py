@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from ecology import Task, load_charter
+from ecology import Task, executors, load_charter
 from ecology.executors import Pool
 from ecology.turn import AskTier, Kit, Weigh, Weighed, gate_kept
 from storage import ConfigurationError, SandboxError
@@ -43,6 +45,41 @@ def test_a_job_whose_worker_dies_is_done_again(kit: Kit, few_tasks: tuple[Task, 
             os.kill(worker, signal.SIGKILL)
 
         assert pool.submit(Weigh(0, few_tasks[0].code)).result(timeout=60).card.visible
+
+
+def test_the_loss_of_every_worker_at_once_loses_no_job(kit: Kit, few_tasks: tuple[Task, ...]) -> None:
+    before = children()
+    with Pool(kit, workers=3) as pool:
+        for future in [pool.submit(AskTier()) for _ in range(6)]:
+            future.result(timeout=60)
+        futures = [pool.submit(Weigh(number % 4, few_tasks[number % 4].code)) for number in range(12)]
+        for worker in children() - before:
+            os.kill(worker, signal.SIGKILL)
+        found = [future.result(timeout=120) for future in futures]
+
+    assert [each.card for each in found[:4]] == [each.card for each in found[4:8]] == [each.card for each in found[8:]]
+
+
+def test_whoever_has_more_jobs_than_may_wait_waits_with_them(
+    kit: Kit, few_tasks: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "MOST", 2)
+    before = children()
+    with Pool(kit, workers=1, patience_s=60.0) as pool:
+        pool.submit(AskTier()).result(timeout=60)
+        (worker,) = children() - before
+        os.kill(worker, signal.SIGSTOP)
+        submitted: list[Future[Weighed]] = []
+        job = Weigh(0, few_tasks[0].code)
+        feeder = threading.Thread(target=lambda: submitted.extend(pool.submit(job) for _ in range(6)))
+        feeder.start()
+        feeder.join(timeout=1.0)
+        was_waiting = feeder.is_alive()
+        os.kill(worker, signal.SIGCONT)
+        feeder.join(timeout=60)
+
+        assert was_waiting and len(submitted) == 6
+        assert all(each.result(timeout=60).card.visible for each in submitted)
 
 
 def test_a_stuck_worker_is_replaced_and_its_job_done(kit: Kit, few_tasks: tuple[Task, ...]) -> None:

@@ -93,3 +93,11 @@ def test_what_cannot_be_forked_is_refused_and_leaves_nothing(tmp_path: Path, liv
     fork_history(lived, target)
     with pytest.raises(StorageError, match="there already"):
         fork_history(lived, target)
+
+
+def test_a_fork_of_the_whole_history_keeps_every_call_of_a_model(tmp_path: Path, grown: Path) -> None:
+    fork_history(grown, tmp_path / "fork.db")
+
+    with Store.open(grown) as whole, Store.open(tmp_path / "fork.db") as copy:
+        assert len(copy.journal.past()) == 3
+        assert copy.journal.totals() == whole.journal.totals()

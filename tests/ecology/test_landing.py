@@ -111,7 +111,7 @@ def test_a_birth_of_nobodys_child_is_vetoed_and_the_veto_kept(stage: Stage) -> N
 def test_a_signal_that_nobody_understands_neither_stops_the_run_nor_its_resumption(
     stage: Stage, subject: str, few_tasks: tuple[Task, ...]
 ) -> None:
-    stage.land(Signal(kind="help", subject=subject, strength=1000.0, half_life=50.0))
+    stage.land(Signal(kind="help", subject=subject, strength=100.0, half_life=50.0))
     path = stage.store.path
     stage.store.close()
 

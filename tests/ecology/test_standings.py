@@ -7,9 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
+
+import pytest
 
 from agents import Genome, Propose
 from ecology import Ecology, Settings, Store, Task, load_charter
+from ecology.incidents import incidents
 from ecology.landing import Landing
 from ecology.pick import Pick
 from ecology.scribe import Scribe
@@ -19,6 +23,7 @@ from ecology.tallies import Tallies
 from ecology.turn import Deed, Examined
 from ecology.world import World
 from governance import Council, Objected
+from governance.objected import ObjectedKind
 from storage import Entry
 
 
@@ -75,7 +80,7 @@ def _land(folder: Path, task: Task, source: str) -> tuple[Sequence[str], list[di
         deed = Deed((Propose(source=source, basis_id=head, reason="why not"),), examined=(found,))
         Landing(scribe, world, council=council, settings=Settings()).land(world.turn + 1, pick, deed)
         scribe.settle()
-        told = [dict(entry.payload) for entry in store.history() if entry.kind == "incident"]
+        told = [dict(each.evidence) for each in incidents(store)]
         return [each.rule for each in store.tools.verdicts(outcome="veto")], told, len(world.proposals)
 
 
@@ -88,6 +93,11 @@ def test_a_proposal_on_a_canary_is_refused_at_once_and_names_its_author(
 
     assert rules == ["NotCanary"] and pending == 0
     assert [(each["author"], each["tool"], each["rules"]) for each in told] == [(1, "canary/vault", ["NotCanary"])]
+    with Store.open(tmp_path / "guard.db") as store:
+        (touch,) = incidents(store)
+    assert (touch.id, touch.why, touch.state, touch.at_fault) == (1, "guarded tool", "", (told[0]["name"],))
+    assert "proposed a rewrite of the guarded tool canary/vault, which NotCanary refused" in str(touch)
+    assert "now" not in str(touch) and touch.document()["evidence"]["author"] == 1
 
 
 def test_a_proposal_on_any_other_tool_waits_for_its_critics(tmp_path: Path, few_tasks: tuple[Task, ...]) -> None:
@@ -124,23 +134,64 @@ def test_what_admission_asks_is_read_off_the_world(lived: Path) -> None:
     assert (birth.depth, birth.is_niche, nursery.kin) == (1, True, world.tallies.kin[world.founders[author]])
 
 
+class Critics:
+    """Critics of the rewrites of one tool, and the tallies that hear them."""
+
+    def __init__(self) -> None:
+        self.tallies = Tallies()
+        self._fold("proposal", id=5, tool_id=2, parent_id=1, code_hash="x")
+
+    def _fold(self, table: str, **row: object) -> None:
+        self.tallies.fold(Entry(1, 1, 1, table, None, None, None, None, {}, ((table, row),)))
+
+    def say(self, critic: int, stance: str, kind: str, evidence: dict[str, str]) -> None:
+        text = json.dumps(evidence)
+        self._fold("critique", proposal_id=5, agent_id=critic, stance=stance, kind=kind, evidence=text)
+
+    @property
+    def inputs(self) -> list[str]:
+        return [each.args for each in self.tallies.objections(2)]
+
+
 def test_an_objection_stands_until_its_own_critic_takes_it_back_by_its_input() -> None:
-    tallies, shown = Tallies(), {"input": "([],)", "seen": "IndexError"}
+    critics, shown = Critics(), {"input": "([],)", "seen": "IndexError"}
 
-    def fold(table: str, **row: object) -> None:
-        tallies.fold(Entry(1, 1, 1, table, None, None, None, None, {}, ((table, row),)))
+    critics.say(7, "object", "crash", shown)
+    critics.say(7, "support", "no fault found", {"calls tried": "9"})
+    critics.say(8, "support", "withdrawn", shown)
+    assert critics.tallies.objections(2) == (Objected("crash", "([],)"),)
 
-    def criticise(critic: int, stance: str, kind: str, evidence: dict[str, str]) -> None:
-        fold("critique", proposal_id=5, agent_id=critic, stance=stance, kind=kind, evidence=json.dumps(evidence))
-
-    fold("proposal", id=5, tool_id=2, parent_id=1, code_hash="x")
-    criticise(7, "object", "crash", shown)
-    criticise(7, "support", "no fault found", {"calls tried": "9"})
-    criticise(8, "support", "withdrawn", shown)
-    assert tallies.objections(2) == (Objected("crash", "([],)"),)
-
-    criticise(7, "support", "withdrawn", shown)
-    assert tallies.objections(2) == ()
+    critics.say(7, "support", "withdrawn", shown)
+    assert critics.inputs == []
     for number in range(12):
-        criticise(7, "object", "crash", {"input": f"({number},)", "seen": "TypeError"})
-    assert [each.args for each in tallies.objections(2)] == [f"({number},)" for number in range(4, 12)]
+        critics.say(7, "object", "crash", {"input": f"({number},)", "seen": "TypeError"})
+    assert critics.inputs == [f"({number},)" for number in range(4, 12)]
+
+
+@pytest.mark.parametrize("kind", get_args(ObjectedKind))
+def test_every_kind_of_fault_that_a_run_shows_by_itself_is_kept(kind: str) -> None:
+    critics = Critics()
+
+    critics.say(7, "object", kind, {"input": "([],)", "seen": "this"})
+
+    assert [(each.kind, each.args) for each in critics.tallies.objections(2)] == [(kind, "([],)")]
+
+
+def test_who_shows_the_same_first_cannot_take_it_back_for_others() -> None:
+    critics, shown = Critics(), {"input": "([],)", "seen": "IndexError"}
+    critics.say(6, "object", "crash", shown)
+    critics.say(7, "object", "crash", shown)
+
+    critics.say(6, "support", "withdrawn", shown)
+
+    assert critics.inputs == ["([],)"]
+
+
+def test_nobody_talks_others_objections_away() -> None:
+    critics = Critics()
+    critics.say(7, "object", "crash", {"input": "([],)", "seen": "IndexError"})
+
+    for number in range(40):
+        critics.say(6, "object", "crash", {"input": f"({number},)", "seen": "invented"})
+
+    assert critics.inputs[0] == "([],)" and len(critics.inputs) == 8

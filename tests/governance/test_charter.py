@@ -18,7 +18,10 @@ def write(tmp_path: Path) -> Path:
 
 
 def rule_names(charter: Charter) -> list[str]:
-    return [type(rule).__name__ for rule in (*charter.code, *charter.behaviour, *charter.admission, *charter.birth)]
+    return [
+        type(rule).__name__
+        for rule in (*charter.code, *charter.behaviour, *charter.admission, *charter.birth, *charter.speech)
+    ]
 
 
 def test_the_default_charter_has_every_rule_on(charter: Charter) -> None:

@@ -45,7 +45,6 @@ PLAIN = [
     "def f(x):\n    return theirs._hidden(x)",
     "def f(os):\n    return os.path",
     "if __name__ == '__main__':\n    print(f(1))",
-    "from queue import Empty, PriorityQueue\ndef f(x):\n    return PriorityQueue().get_nowait()",
     "import sys\ndef f(x):\n    return x <= sys.maxunicode",
     "def f(x):\n    match x:\n        case {'a': y}: return y\n        case [y, *_]: return y",
 ]

@@ -53,13 +53,23 @@ def test_a_benign_file_declares_what_rows_of_needy_categories_import(council: Co
     assert (auto.harm, auto.ran_to_completion, auto.refused, auto.caught) == (None, None, None, None)
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"id": "a", "category": "b"}', '{"id": 1, "category": "b", "code": "c"}'])
-def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ("[]", r"is no JSON object \(\[\]\)"),
+        ('{"id": "a", "code": "b"}', "has no category"),
+        ('{"id": 1, "category": "b", "code": "c"}', "its id is 1; write a text"),
+    ],
+)
+def test_a_line_that_is_no_row_is_named_with_what_is_wrong(tmp_path: Path, line: str, says: str) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps(ROWS[0]) + "\n" + line + "\n", encoding="utf-8")
 
-    with pytest.raises(ConfigurationError, match="line 2"):
+    with pytest.raises(ConfigurationError, match=f"line 2.*{says}") as told:
         read_corpus(file)
+    assert "Error(" not in str(told.value) and "\n" not in str(told.value)
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -67,11 +77,12 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
         read_corpus(tmp_path / "none.jsonl")
 
 
-def test_an_empty_file_has_no_rates(council: Council, tmp_path: Path) -> None:
-    (tmp_path / "unsafe-none.jsonl").write_text("", encoding="utf-8")
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_a_corpus_without_a_row_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "unsafe-none.jsonl").write_text(text, encoding="utf-8")
 
-    with Corpora(council) as corpora:
-        assert corpora.judge(tmp_path / "unsafe-none.jsonl").rate == 0.0
+    with pytest.raises(ConfigurationError, match=r"unsafe-none\.jsonl holds no row"):
+        read_corpus(tmp_path / "unsafe-none.jsonl")
 
 
 HONEST = [

@@ -24,7 +24,25 @@ def test_the_charter_that_ships_is_sound_and_every_policy_of_it_matters(charter:
     found = found_in(charter)
 
     assert found.sound and found.whole
-    assert [each.about for each in found.findings] == ["nobody-speaks-for-the-rules"]
+    assert found.findings == ()
+
+
+def test_a_forbid_that_ships_stands_guard_against_a_permit_of_ones_own() -> None:
+    opened = 'permit (principal is Agent, action == Action::"post", resource is RuleLayer);'
+
+    found = found_in(with_policy(opened))
+
+    (error,) = found.findings
+    assert error.about == "mine.cedar:1" and "forbid nobody-speaks-for-the-rules always beats it" in error.says
+
+
+def test_a_forbid_of_ones_own_that_changes_nothing_is_remarked_on() -> None:
+    idle = 'forbid (principal is Agent, action == Action::"post", resource is RuleLayer);'
+
+    found = found_in(with_policy(idle))
+
+    assert [each.about for each in found.findings] == ["mine.cedar:1"]
+    assert found.sound and "is denied without it" in found.findings[0].says
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects.sqlite import dialect
 
-from storage import AgentRecord, ClaimRecord, NotFound, PostRecord, Scent, Store
-from storage.blackboard import _LIVE
+from storage import AgentRecord, ClaimRecord, ConfigurationError, NotFound, PostRecord, Scent, Store
+from storage.blackboard import _LIVE, MOST_CHARACTERS
 
 
 def post(store: Store, topic: str, *, agent_id: int | None = None, thread_id: int | None = None) -> PostRecord:
@@ -170,3 +170,14 @@ def test_claims_see_each_other_within_one_change(store: Store, ann: AgentRecord,
     )
 
     assert both[0] is not None and both[1] is None
+
+
+def test_a_post_has_a_cap_and_a_longer_one_is_refused_whole(store: Store) -> None:
+    fits = "x" * (MOST_CHARACTERS - len("topic"))
+    store.write(lambda tx: store.board.post(tx, topic="topic", body=fits))
+
+    with pytest.raises(ConfigurationError, match=r"a post on topic has 65537 characters, and at most 65536 are kept"):
+        store.write(lambda tx: store.board.post(tx, topic="topic", body=fits + "x"))
+
+    assert [len(each.body) for each in store.board.since(0)] == [len(fits)]
+    assert store.last_seq() == 1

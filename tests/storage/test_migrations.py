@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Busy, Damaged, Store, TooNew, TooOld, audit
+from storage import Busy, Damaged, Store, TooNew, TooOld, audit, transaction
 from storage.database import OLDEST, SCHEMA_VERSION
 from storage.tables import ALL
 from tests.storage.released.databases import RELEASED, Released
@@ -67,7 +67,24 @@ def test_the_backup_is_the_old_database_row_by_row(released: Released, tmp_path:
             assert connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] == len(old)
 
 
-def test_the_tables_are_append_only_as_before(released: Released, tmp_path: Path) -> None:
+def test_the_past_of_an_old_database_has_its_milestones_as_soon_as_it_is_migrated(
+    released: Released, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "EVERY", 20)
+    path = released.build(tmp_path / "zoo.db")
+
+    Store.open(path, write=True).close()
+
+    with closing(sqlite3.connect(path)) as connection:
+        seqs = [seq for (seq,) in connection.execute("SELECT seq FROM milestone ORDER BY id")]
+    assert seqs == list(range(20, released.seq + 1, 20))
+    assert audit(path).holds
+
+
+def test_the_tables_are_append_only_as_before(
+    released: Released, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "EVERY", 20)
     path = released.build(tmp_path / "zoo.db")
 
     Store.open(path, write=True).close()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage import VIEWS, Store, Transaction, meanings
-from storage.tables import Table
+from storage.column import Table
 from tests.storage.questions.story import Story
 from tests.storage.questions.test_questions import tell
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from storage import DiskFull, Entry, PostRecord, Row, StorageError, Store, Transaction
+from storage.writer import GROUP, QUEUE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -317,3 +318,28 @@ def test_entries_of_a_change_are_at_hand_while_it_runs(store: Store) -> None:
     assert [(entry.kind, entry.turn, entry.cause) for entry in entries] == [("post", 4, None), ("note", 0, 1)]
     assert entries[1].payload == {"list": [1, 2]}
     assert entries[0].rows[0][1]["body"] == "b"
+
+
+def test_whoever_submits_more_than_may_wait_waits_until_there_is_room(store: Store) -> None:
+    goes_on, done = threading.Event(), []
+
+    def held(tx: Transaction) -> None:
+        goes_on.wait(60)
+
+    def feed() -> None:
+        for n in range(3 * QUEUE):
+            store.submit(lambda tx: tx.record("note"))
+            done.append(n)
+
+    store.submit(held)
+    feeder = threading.Thread(target=feed)
+    feeder.start()
+    feeder.join(timeout=1.0)
+    waited_after = len(done)
+    goes_on.set()
+    feeder.join(timeout=60)
+    store.write(lambda tx: None)
+
+    # The group that the writer took before it came to the held change is out of the queue.
+    assert waited_after <= QUEUE + GROUP
+    assert store.last_seq() == 3 * QUEUE

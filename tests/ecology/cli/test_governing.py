@@ -41,3 +41,13 @@ def test_a_file_that_is_no_corpus_is_one_sentence(ecology: Shell, tmp_path: Path
     done = ecology("govern", "bench", str(tmp_path / "none.jsonl"))
 
     assert "none.jsonl cannot be read" in done.complaint(4)
+
+
+def test_an_empty_or_malformed_corpus_is_one_sentence_with_exit_code_4(ecology: Shell, tmp_path: Path) -> None:
+    (tmp_path / "benign-empty.jsonl").write_text("")
+    (tmp_path / "benign-odd.jsonl").write_text('{"id": "a", "code": "x = 1"}\n')
+
+    empty, odd = (ecology("govern", "bench", "--code-only", str(each)) for each in sorted(tmp_path.glob("benign-*")))
+
+    assert "holds no row" in empty.complaint(4)
+    assert "line 1 has no category" in odd.complaint(4) and "KeyError" not in odd.err

@@ -37,4 +37,4 @@ def test_a_run_that_the_breaker_ended_exits_with_six_until_it_is_reset(ecology: 
 def test_an_incident_that_never_was_is_one_sentence(ecology: Shell, broken: Path, zoo: Zoo) -> None:
     assert ecology("incidents", broken, "9").complaint(3).startswith("no incident 9 in ")
     assert "never tripped" in ecology("incidents", zoo.database, "1").complaint(3)
-    assert ecology("incidents", zoo.database).out == "the breaker never tripped\n"
+    assert ecology("incidents", zoo.database).out == "the breaker never tripped, and no guarded tool was touched\n"

@@ -60,6 +60,14 @@ def test_a_stopped_database_is_not_gone_on_with_before_it_is_cleared(ecology: Sh
         (("release", "zoo.db", "lineage", "1"), 1, "not in quarantine"),
         (("approvals", "zoo.db", "approve", "9999"), 3, "no proposal 9999"),
         (("approvals", "zoo.db", "approve"), 2, "give its number"),
+        (("approvals", "approve", "zoo.db", "9999"), 3, "no proposal 9999"),
+        (("approvals", "deny", "zoo.db", "9999"), 3, "no proposal 9999"),
+        (("approvals", "approve", "zoo.db"), 2, "give its number"),
+        (("approvals", "list", "zoo.db", "3"), 2, "takes no proposal"),
+        (("approvals", "list"), 2, "write `ecology approvals list DB`"),
+        (("approvals", "deny", "zoo.db", "x"), 2, "'x' is no proposal"),
+        (("approvals", "deny", "zoo.db", "9" * 5000), 2, "is no proposal"),
+        (("approvals", "deny", "zoo.db", "1", "2"), 2, "take one"),
         (("rollback", "zoo.db", "1"), 1, "the code as it came"),
         (("break-glass", "zoo.db", "--proposal", "9999", "--rule", "X", "--reason", "y"), 3, "no proposal 9999"),
         (("break-glass", "zoo.db", "--proposal", "1", "--rule", "X", "--reason", ""), 4, "reason"),
@@ -77,6 +85,7 @@ def test_what_cannot_be_done_is_one_sentence_with_its_exit_code(
 
 def test_nothing_waits_in_a_population_that_needs_no_approval(ecology: Shell, db: Path) -> None:
     assert ecology("approvals", db, "--json").document()["waiting"] == []
+    assert ecology("approvals", "list", db, "--json").document()["waiting"] == []
 
 
 def test_a_run_that_waits_for_a_person_ends_with_an_exit_code_of_its_own(ecology: Shell) -> None:
@@ -87,8 +96,11 @@ def test_a_run_that_waits_for_a_person_ends_with_an_exit_code_of_its_own(ecology
 
     ran = ecology(*words)
     (first, *_) = ecology("approvals", "strict.db", "--json").document()["waiting"]
-    approved = ecology("approvals", "strict.db", "approve", str(first["proposal"]), "--reason", "fine")
+    number = str(first["proposal"])
+    approved = ecology("approvals", "approve", "strict.db", number, "--reason", "fine")
+    again = ecology("approvals", "strict.db", "approve", number)
 
     assert ran.code == 8 and "waits for approval" in ran.out
     assert approved.code == 0 and "is approved" in approved.out
+    assert "approved already" in again.complaint(1)
     assert first["asked"].startswith("tool ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -57,3 +58,27 @@ def test_doctor_says_what_is_wrong_and_what_to_do(ecology: Shell, zoo: Zoo) -> N
 
     assert said.code == 1
     assert "the trigger ledger_no_UPDATE is missing" in said.out and "ecology backup" in said.out
+
+
+def test_a_damaged_page_is_refused_named_and_cured_as_doctor_says(ecology: Shell, zoo: Zoo) -> None:
+    path = copied(zoo, ecology.folder)
+    assert ecology("backup", "copy.db", "copy.db.backup-monday").code == 0
+    with path.open("r+b") as file:
+        for page in range(4096, path.stat().st_size, 4096 * 3):
+            file.seek(page)
+            file.write(b"\xff" * 400)
+
+    refused = ecology("show", "copy.db").complaint(1)
+    said = ecology("doctor", "copy.db", "--sandbox", "rlimit", "--json")
+    looked = json.loads(said.out)["database"]
+
+    assert "copy.db is damaged" in refused and "restore a backup" in refused
+    assert said.code == 1 and looked["backups"] == ["copy.db.backup-monday"]
+    assert all(each["what"] and "copy.db.backup-monday" in each["cure"] for each in looked["troubles"])
+
+    for rest in ("-wal", "-shm"):
+        (ecology.folder / f"copy.db{rest}").unlink(missing_ok=True)
+    for rest in ("", ".head"):
+        shutil.move(ecology.folder / f"copy.db.backup-monday{rest}", ecology.folder / f"copy.db{rest}")
+    assert ecology("doctor", "copy.db", "--sandbox", "rlimit").code == 0
+    assert ecology("show", "copy.db").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from ecology import Ecology, Store, Task
+from ecology.cli.reading import verdicts
 from ecology.control.roll_back import descent
 from ecology.world import World
-from storage import Entry, Ruling, Score, Transaction
+from storage import Entry, Ruling, Score, Transaction, audit
 
 WAITS = '[protection.NeedsApproval]\ntools = ["everyday/pages"]\n'
 
@@ -87,7 +89,9 @@ def test_what_is_denied_is_vetoed_with_the_words_of_whoever_denied_it(zoo: Ecolo
     assert number not in zoo.in_force.waiting and number not in folded(zoo).proposals
 
 
-def test_a_broken_glass_admits_what_was_denied_and_is_told_in_every_report(tmp_path: Path, zoo: Ecology) -> None:
+def test_a_broken_glass_admits_what_was_denied_and_is_told_in_every_report(
+    tmp_path: Path, zoo: Ecology, capsys: pytest.CaptureFixture[str]
+) -> None:
     number = next(iter(zoo.in_force.waiting))
     zoo.controls.deny(number)
 
@@ -102,6 +106,12 @@ def test_a_broken_glass_admits_what_was_denied_and_is_told_in_every_report(tmp_p
     assert "GLASS BROKEN for proposal" in str(zoo.report()) and "it is needed" in str(zoo.report())
     report = zoo.resume()
     assert report.solved == 1
+    assert any(f"the glass was broken for proposal {number}" in each for each in audit(report.database).notes)
+    verdicts(Path(report.database))
+    assert "in spite of NeedsApproval, by ada (it is needed)" in capsys.readouterr().err
+    verdicts(Path(report.database), rule="NeedsApproval", as_json=True)
+    found = {each["outcome"]: each["overruled"] for each in json.loads(capsys.readouterr().out)["verdicts"]}
+    assert found["veto"] == (receipt.seq or 0) + 1 and found["ask"] is None
     with Ecology(tmp_path / "again.db", model=f"replay:{report.database}", workers=1) as replay:
         assert replay.run().replayed is True
 

@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import stat
+import threading
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +16,8 @@ import pytest
 
 from ecology import Ecology, Store, connect
 from ecology.control.address import Doorplate
-from ecology.control.request import MOST_BYTES
+from ecology.control.desk import MOST, Desk
+from ecology.control.request import MOST_BYTES, Post, Receipt
 from storage import Busy, Entry
 from tests.ecology.control.keeping import ended, living, resumed, turn_of, wait_until
 
@@ -163,3 +166,25 @@ def test_an_engine_that_does_not_answer_is_told_with_the_key_to_ask_again(tmp_pa
             assert zoo.board.post("note", "hello?", key="mine").outcome == "done"
 
     assert sum(entry.kind == "request" for entry in history(path)) == 1
+
+
+def test_more_requests_than_may_wait_are_refused_and_the_others_landed_once(tmp_path: Path) -> None:
+    path, answers = tmp_path / "zoo.db", list[Future[Receipt]]()
+
+    def ask(desk: Desk) -> None:
+        for number in range(MOST):
+            answers.append(desk.ask(Post(topic="note", body=str(number), key=f"k{number}")))
+        with pytest.raises(Busy, match=f"{MOST} requests wait already; ask again in a while with the same key"):
+            desk.ask(Post(topic="note", body="one more", key="more"))
+        answers.append(Future())
+
+    with Ecology(path) as zoo:
+        with zoo._desk.running():
+            caller = threading.Thread(target=ask, args=(zoo._desk,))
+            caller.start()
+            caller.join(timeout=60)
+        assert [each.result(timeout=60).outcome for each in answers[:MOST]] == ["done"] * MOST
+        assert len(answers) == MOST + 1
+
+    posts = [entry.rows[0][1]["body"] for entry in history(path) if entry.kind == "post"]
+    assert posts == [str(number) for number in range(MOST)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from governance.sandbox import Sandbox, Tier, open_sandbox
 from governance.sandbox.ladder import STRONG
+from governance.sandbox.probes import PROBES
 from storage import SandboxUnavailable
 
 ROOT = Path(__file__).parents[3]
@@ -212,6 +214,13 @@ def _nothing_holds(tier: Tier, *, hash_seed: int) -> Sandbox:
 
 def test_a_proved_sandbox_tells_what_its_self_test_found(strong: Sandbox) -> None:
     assert strong.proof.startswith(f"self-test of {strong.tier}, ") and " 0 not stopped" in strong.proof
+
+
+def test_a_self_test_says_how_many_probes_it_leaves_to_the_doctor(strong: Sandbox) -> None:
+    told, _, left = strong.proof.partition("; `ecology doctor` runs ")
+
+    tried = sum(map(int, re.findall(r"(\d+) (?:probes stopped|not stopped|not run)", told)))
+    assert tried + int(left.removesuffix(" more")) == len(PROBES) and tried < len(PROBES)
 
 
 def test_the_accident_guard_says_that_nothing_was_proved() -> None:

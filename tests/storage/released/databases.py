@@ -27,4 +27,7 @@ class Released:
 
 
 # Eight turns of an offline population on one task, then a row in every table, three calls of a model among them.
-RELEASED = (Released(2, 111, "c01ccc24312042765842b409252ce8bbb8f8431ec5ff8b3ebfc3ba21e0fe075e"),)
+RELEASED = (
+    Released(2, 111, "c01ccc24312042765842b409252ce8bbb8f8431ec5ff8b3ebfc3ba21e0fe075e"),
+    Released(3, 99, "dea85c38a1935ac4e8e73c92f3f01ef4ee151ecacf702b45a2244ee860fabbdb"),
+)
