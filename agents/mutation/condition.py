@@ -7,8 +7,9 @@ Does not promise: new comparisons out of nothing; tests are built from names in 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from .code import leaps
 from .edit import Draft
@@ -20,8 +21,17 @@ from .tree import exchanged, twin, with_block
 # A wrong connective or a missing `not` is a slip of one word; new conjuncts have many candidates each.
 PRIORS = {
     "negate": 0.95, "connective": 1.0, "drop": 0.9, "fixed": 0.5, "conjunct": 0.55, "disjunct": 0.5, "seen": 0.6,
-    "simple": 0.5, "branch": 0.6, "shape": 0.5, "choice": 0.7, "group": 0.5, "filter": 0.55,
+    "simple": 0.5, "branch": 0.6, "shape": 0.5, "choice": 0.7, "group": 0.5, "filter": 0.55, "contrary": 0.7,
 }  # fmt: skip
+
+
+_CONTRARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "isupper": ("islower",), "islower": ("isupper",), "isdigit": ("isalpha", "isalnum"), "isalpha": ("isdigit",),
+        "isspace": ("isalnum", "isalpha"), "isalnum": ("isspace",), "startswith": ("endswith",),
+        "endswith": ("startswith",),
+    }
+)  # fmt: skip
 
 
 def drafts(material: Material) -> Iterator[Draft]:
@@ -36,6 +46,15 @@ def drafts(material: Material) -> Iterator[Draft]:
             yield Draft("negate", 0.6, value, value, partial(negated, value))
         if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not):
             yield Draft("negate", 0.9, value, value, partial(kept, value.operand))
+            yield from _contraries(value)
+
+
+def _contraries(value: ast.UnaryOp) -> Iterator[Draft]:
+    """Yield the predicate that is nearly the negation of another: `islower` for `not isupper`."""
+    asked = value.operand
+    if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Attribute):
+        for other in _CONTRARY.get(asked.func.attr, ()):
+            yield Draft("contrary", 1.0, value, value, partial(twin, asked, func=twin(asked.func, attr=other)))
 
 
 def _of_form(material: Material, node: ast.AST) -> Iterator[Draft]:

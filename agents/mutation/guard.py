@@ -15,19 +15,23 @@ from .edit import Draft
 from .kind import CONTAINERS, NUMBERS, Kind, kind_of_value
 from .material import Material
 from .syntax import Value, branch, call, compare, item, list_of, literal, name, negated, shifted
-from .tree import Node, with_block
+from .tree import Node, twin, with_block
 
 # A forgotten base case at the function's head is the usual missing guard; the others follow by how often they occur.
-PRIORS = {"head": 1.0, "before": 0.55, "skip": 0.7, "around": 0.7, "stop": 0.5, "doing": 0.5}
+PRIORS = {"head": 1.0, "before": 0.55, "skip": 0.7, "around": 0.7, "stop": 0.5, "doing": 0.5, "handler": 0.8}
 
 # About this many guards of each sort for a source, and at least so many at each place.
 _MOST, _FEWEST = 600, 8
+_RAISED = ("TypeError", "ValueError", "IndexError", "KeyError", "AttributeError")
 
 
 def drafts(material: Material) -> Iterator[Draft]:
     """Yield the family's edits, unordered."""
     for function in material.code.functions:
         yield from _heads(material, function)
+    for node in material.code.nodes:
+        if isinstance(node, ast.ExceptHandler):
+            yield from _handlers(node)
     places = sum(len(block) for _, _, block in material.blocks)
     share = max(_FEWEST, _MOST // max(1, places))
     for holder, field, block in material.blocks:
@@ -49,6 +53,20 @@ def _heads(material: Material, function: FunctionNode) -> Iterator[Draft]:
         for rank, value in enumerate(values[:24]):
             build = partial(_guarded, function, "body", at, test, ast.Return(value=value))
             yield Draft("head", fit / (1 + 0.08 * rank), first, function, build)
+
+
+def _handlers(node: ast.ExceptHandler) -> Iterator[Draft]:
+    """Let a handler take what conversions and look-ups commonly raise besides what it names."""
+    named = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
+    known = {each.id for each in named if isinstance(each, ast.Name)}
+    further = [name(each) for each in _RAISED if each not in known]
+    if not named or not further:
+        return
+    for rank, other in enumerate(further):
+        both = ast.Tuple(elts=[*named, other], ctx=ast.Load())
+        yield Draft("handler", 1 - 0.1 * rank, node, node, partial(twin, node, type=both))
+    every = ast.Tuple(elts=[*named, *further], ctx=ast.Load())
+    yield Draft("handler", 0.7, node, node, partial(twin, node, type=every))
 
 
 def _before(material: Material, holder: ast.AST, field: str, *, at: int, share: int) -> Iterator[Draft]:

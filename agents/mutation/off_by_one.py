@@ -17,7 +17,18 @@ from .syntax import binary, call, is_whole, item, kept, literal, name, part, shi
 from .tree import twin
 
 # Bounds of ranges, then indices and slices, then compared values: the order in which such slips are made.
-PRIORS = {"range": 1.0, "index": 0.9, "slice": 0.85, "length": 0.85, "compared": 0.75, "value": 0.6, "new-slice": 0.55}
+PRIORS = {
+    "range": 1.0,
+    "index": 0.9,
+    "slice": 0.85,
+    "length": 0.85,
+    "compared": 0.75,
+    "value": 0.6,
+    "new-slice": 0.55,
+    "shortest": 0.7,
+}
+
+_SEQUENCES = 4
 
 
 def drafts(material: Material) -> Iterator[Draft]:
@@ -25,6 +36,7 @@ def drafts(material: Material) -> Iterator[Draft]:
     for node in material.expressions:
         if isinstance(node, ast.Call):
             yield from _of_call(node)
+            yield from _shortest(material, node)
         elif isinstance(node, ast.Subscript):
             yield from _of_subscript(node)
         elif isinstance(node, ast.Compare):
@@ -57,6 +69,24 @@ def _of_call(node: ast.Call) -> Iterator[Draft]:
     for bound in node.args[:2]:
         yield from _moved("range", 1.0, bound, (1, -1, 2, -2))
     yield from (Draft("range", fit, node, node, partial(call, "range", *bounds)) for fit, bounds in _ranges(node.args))
+
+
+def _shortest(material: Material, node: ast.Call) -> Iterator[Draft]:
+    """Yield `min(len(a), len(b))` for `len(a)`: what goes along several sequences ends with the shortest."""
+    if not (isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1):
+        return
+    own = node.args[0]
+    others = [
+        other
+        for other in material.names(node)
+        if not (isinstance(own, ast.Name) and other == own.id) and material.kind_of_name(other) in SEQUENCES
+    ][:_SEQUENCES]
+    lengths = [call("len", name(other)) for other in others]
+    for length in lengths:
+        yield Draft("shortest", 1.0, node, node, partial(call, "min", node, length))
+        yield Draft("shortest", 0.7, node, node, partial(call, "max", node, length))
+    if len(lengths) > 1:
+        yield Draft("shortest", 0.9, node, node, partial(call, "min", node, *lengths))
 
 
 def _ranges(bounds: list[ast.expr]) -> Iterator[tuple[float, list[ast.expr]]]:

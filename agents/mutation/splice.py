@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .code import Code
+from .code import Code, FunctionNode
 from .writing import expression_text, needs_parentheses, statement_text
 
 
@@ -29,6 +29,7 @@ class _Rewrite(Exception):
     """This node cannot be spliced in parts: whoever holds it must write it anew."""
 
 
+_DEFINED = re.compile(rb"(?:async\s+)?def\s+(\w+)")
 _WORD = re.compile(rb"\w")
 _QUIET_LINE_END = re.compile(rb"[ \t\f]*(#[^\r\n]*)?(\r\n|\r|\n|$)")
 
@@ -62,6 +63,9 @@ class _Splicer:
     def item(self, owner: ast.AST, name: str, a: object, b: object) -> None:
         if a is b:
             return
+        if isinstance(owner, FunctionNode) and name == "name" and isinstance(b, str):
+            self.function_name(owner, b)
+            return
         if isinstance(a, ast.expr) and isinstance(b, ast.expr):
             self.expression(owner, name, a, b)
         elif isinstance(a, ast.AST) and type(a) is type(b):
@@ -78,6 +82,14 @@ class _Splicer:
             raise _Rewrite
         for left, right in zip(a, b, strict=True):
             self.item(owner, name, left, right)
+
+    def function_name(self, function: FunctionNode, new: str) -> None:
+        """Write another name behind the `def` of a function."""
+        start, _ = self.code.span(function)
+        found = _DEFINED.match(self.code.raw, start)
+        if not found:
+            raise _Rewrite
+        self.found.append(Splice(found.start(1), found.group(1), new.encode()))
 
     def expression(self, owner: ast.AST, name: str, a: ast.expr, b: ast.expr) -> None:
         mark = len(self.found)

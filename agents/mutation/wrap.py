@@ -16,7 +16,7 @@ from .material import Material
 from .syntax import call, is_read, item, kept, list_of, literal, method, name, part, tuple_of
 
 # A layer too many is found at once, since there are few; of the missing ones a bound by another value is commonest.
-PRIORS = {"unwrap": 0.95, "call": 0.8, "bound": 0.75, "method": 0.6, "bracket": 0.6, "element": 0.5}
+PRIORS = {"unwrap": 0.95, "call": 0.8, "bound": 0.75, "method": 0.6, "bracket": 0.6, "element": 0.5, "first": 0.55}
 
 _CALLS: dict[Kind, tuple[str, ...]] = {
     "int": ("abs", "int", "str", "float", "bool", "range"),
@@ -41,6 +41,9 @@ _METHODS: dict[Kind, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_TELLING = frozenset({"sum", "max", "min", "len", "any", "all", "list", "tuple", "sorted", "set"})
+
+
 def drafts(material: Material) -> Iterator[Draft]:
     """Yield the family's edits, unordered."""
     for node in material.expressions:
@@ -63,6 +66,9 @@ def _inside(node: ast.expr) -> Iterator[tuple[str, float, ast.expr]]:
             yield from (("unwrap", 1 - 0.1 * at, argument) for at, argument in enumerate(given))
             if isinstance(node.func, ast.Attribute):
                 yield "unwrap", 0.9, node.func.value
+            elif isinstance(node.func, ast.Name) and node.func.id in _TELLING and len(given) == 1:
+                # What was summed up may have been meant to be one of its elements.
+                yield from (("first", 1 - 0.1 * rank, item(given[0], literal(at))) for rank, at in enumerate((0, -1)))
             if not node.args and not node.keywords:
                 yield "unwrap", 0.6, node.func
         case ast.List(elts=[single]) | ast.Tuple(elts=[single]) | ast.Set(elts=[single]) if is_read(single):
