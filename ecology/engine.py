@@ -159,9 +159,12 @@ class Engine:
         return self._idle >= self._settings.window and not self._world.canaries and closed
 
     def _abandoned(self) -> bool:
-        """Whether a tool still fails that some family of edits has not been tried on to the end."""
+        """Whether a tool still fails that some family might be tried on further, as far as the budget goes."""
+        most, in_all = self._conditions.candidates, self._conditions.in_all
+        if in_all and self._world.searches.tried >= in_all:
+            return False
         return any(
-            not (tool.solved or tool.protected or tool.is_bait)
+            not (tool.solved or tool.protected or tool.is_bait or (most and tool.tried >= most))
             and any(not tool.head.reached(f"specialist/{family}").exhausted for family in FAMILIES)
             for tool in self._world.tools.values()
         )

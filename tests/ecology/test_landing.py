@@ -152,7 +152,7 @@ def test_what_the_rate_refused_is_offered_again_once_the_rate_allows_it(
     charter = tmp_path / "charter.toml"
     charter.write_text("[limits.RatePerTool]\nmost = 1\nturns = 60\n")
 
-    with Ecology(tmp_path / "rate.db", seed=2, charter=charter) as ecology:
+    with Ecology(tmp_path / "rate.db", seed=4, charter=charter) as ecology:
         ecology.settle(few_tasks)
         ecology.run(200)
         vetoes = ecology.tools.verdicts(rule="RatePerTool", limit=500)
