@@ -26,12 +26,14 @@ class Finding:
 class Findings:
     """What a search learnt: how promising its next edit is, and that of each family where it was asked.
 
+    `mass` is what all edits of the families asked about promise together: the more there are, the less each is worth.
     `tried` gives the hopes it set in each kind of edit that it ran, summed up; `dead_ends` counts the better variants
     left alone for behaving like an earlier rewrite.
     """
 
     promise: float = 0.0
     survey: tuple[tuple[str, float], ...] = ()
+    mass: float = 0.0
     tried: tuple[tuple[str, float], ...] = ()
     made: tuple[Finding, ...] = ()
     dead_ends: int = 0

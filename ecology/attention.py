@@ -15,12 +15,13 @@ from .bidding import Bid, Call, bids_on
 from .conditions import Conditions
 from .economy import price
 from .pick import InFlight, Pick
-from .states import USUAL_PROMISE, SignalState, ToolState
+from .states import SignalState, ToolState
 from .world import World
 
 _USUAL = Conditions()
-# How much a tool still draws whose edits promise next to nothing, beside one where nobody has looked.
-_LEAST_KEENNESS = 0.02
+# How fast a tool draws less with each turn in vain, and what it still draws in the end: a model may yet mend it.
+_IMPATIENCE = 2
+_LEAST_KEENNESS = 1e-4
 
 
 def choose(
@@ -55,8 +56,9 @@ def _strength(
         return felt
     worth = price(world, tool, fall=conditions.price_fall)
     # Tools that only a model could mend promise little, and are still called for.
-    keenness = max(tool.hope() / USUAL_PROMISE, _LEAST_KEENNESS)
-    return felt * worth * keenness / (1 + in_flight.at(tool))
+    # What has been tried in vain for long gives way to what has not, so that a budget goes round.
+    keenness = (1 + tool.fruitless) ** -_IMPATIENCE if tool.hope() > 0 else _LEAST_KEENNESS
+    return float(felt * worth * max(keenness, _LEAST_KEENNESS) / (1 + in_flight.at(tool)))
 
 
 def _pick(call: Call, bid: Bid) -> Pick:

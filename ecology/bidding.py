@@ -204,7 +204,8 @@ def _bid(call: Call, tool: ToolState, offer: _Offer, offers: Sequence[_Offer], *
     others = max((each.value for each in offers if each.place != offer.place), default=0.0)
     surveys = offer.agent.genome.family not in offer.version.survey and not offer.operator_id
     allowance = min(left, _GLIMPSE if surveys else offer.agent.genome.batch)
-    floor = 0.0 if surveys else round(others / offer.weight, 9)
+    # Scores are compared where the version's edits are made, so the share is turned back into one.
+    floor = 0.0 if surveys else round(others / offer.weight * offer.version.mass, 9)
     weight = (offer.value / best) ** _SHARPNESS if best else 1.0
     return Bid(weight, offer.agent, "search", _more(call, offer, allowance, floor))
 

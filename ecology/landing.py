@@ -252,6 +252,7 @@ def _found(deed: Deed, pick: Pick) -> dict[str, object]:
     if pick.survey:
         # A family that has no edits here, or that the searcher did not know, promises nothing.
         kept["survey"] = {family: 0.0 for family in pick.survey} | dict(found.survey)
+        kept["mass"] = found.mass
     if found.made:
         kept["made"] = [[each.kind, deed.tried - each.place, each.ingredient, each.behaviour] for each in found.made]
     if found.dead_ends:

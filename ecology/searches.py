@@ -74,6 +74,7 @@ class Searches:
         if "survey" not in done:
             return
         version.survey.update(done["survey"])
+        version.mass = round(version.mass + done["mass"], 9)
         if not version.lore:
             version.lore = tuple((kind, times) for kind, times in done["lore"])
             version.ingredients = tuple(done["ingredients"])

@@ -23,7 +23,7 @@ UNTIMELY = (
 )  # fmt: skip
 NOTHING = Score(0, 0, 0, 0, 0)
 # What edits promise where nobody has looked: enough for somebody to look.
-USUAL_PROMISE = 0.01
+USUAL_PROMISE = 0.02
 _SCORE = ("visible_passed", "visible_total", "gate_passed", "gate_total", "fuel")
 # What a subject's first word says it is, and the kind of signal that calls for work on it.
 CALLS = {
@@ -56,8 +56,8 @@ class VersionState:
 
     `proposal_id` is None for the code as it came and for what was brought back. `served` and `earned` are of a version
     of an operator tool: turns in which it made edits, and what those brought. `taken_back`: people rolled it back.
-    `basis_id` is the version that it was made from; `survey` is what each family was found to promise on it, by the
-    `lore` of that moment and with `ingredients` out of these versions.
+    `basis_id` is the version that it was made from; `survey` is what each family was found to promise on it, and `mass`
+    what all its edits promise together, by the `lore` of that moment and with `ingredients` out of these versions.
     """
 
     id: int
@@ -75,6 +75,7 @@ class VersionState:
     basis_id: int | None = None
     progress: dict[str, Progress] = field(default_factory=dict)
     survey: dict[str, float] = field(default_factory=dict)
+    mass: float = 0.0
     lore: tuple[tuple[str, float], ...] = ()
     ingredients: tuple[int, ...] = ()
 
@@ -89,16 +90,18 @@ class VersionState:
         return self.progress.get(means) or Progress()
 
     def hope(self) -> float:
-        """Return the most that any family's next edits promise."""
+        """Return the most that any family's next edit promises, as a share of all that is promised here."""
         if not self.survey:
             return USUAL_PROMISE
         places = ((family, self.reached(f"specialist/{family}")) for family in self.survey)
         return max((self.promise_of(f"specialist/{f}", f) for f, at in places if not at.exhausted), default=0.0)
 
     def promise_of(self, means: str, family: str) -> float:
-        """Return what the next edits of a means of a family promise, as far as somebody has looked."""
+        """Return the share of all that is promised here that falls to the next edit of a means, if somebody looked."""
         promise = self.reached(means).promise
-        return self.survey.get(family, USUAL_PROMISE) if promise is None else promise
+        if promise is None:
+            promise = self.survey.get(family)
+        return USUAL_PROMISE if promise is None or not self.mass else promise / self.mass
 
 
 @dataclass(slots=True)

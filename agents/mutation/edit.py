@@ -80,7 +80,7 @@ class Draft(NamedTuple):
 
 
 class EditList(Sequence[Edit]):
-    """A family's edits, most promising first, built only as far as they are asked for.
+    """A family's edits, most promising first, built only as far as they are asked for; `mass` is the sum of all scores.
 
     Args: rates: how likely an edit of each kind is to repair, where it fits and stands at the line to blame; chance:
     where it is given, the order is drawn from it and no edit looks better than another.
@@ -99,6 +99,7 @@ class EditList(Sequence[Edit]):
         self._family = family
         self._built: list[Edit] = []
         self._pending: Iterator[tuple[float, Draft]] = iter(())
+        self.mass = 0.0
         if code is not None:
             self._code = code
             self._census = _census(code).fork()
@@ -107,6 +108,7 @@ class EditList(Sequence[Edit]):
             if chance is not None:
                 chance.shuffle(ranked)
                 ranked = [(1.0, draft) for _, draft in ranked]
+            self.mass = sum(score for score, _ in ranked)
             self._pending = iter(ranked)
 
     @overload

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from storage import Task
 
-from ..mutation import FAMILIES, Context, Edit, difference, edits, suspicion
+from ..mutation import FAMILIES, Context, Edit, EditList, difference, edits, suspicion
 from ..view import Search, VersionSeen, View
 from ..workbench import Trace
 from .mind import Desk
@@ -76,7 +76,7 @@ def options_of(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> Seque
     return family_edits(task, base.source, desk.view.me.genome.family, trace=trace, search=desk.view.search)
 
 
-def family_edits(task: Task, source: str, family: str, *, trace: Trace, search: Search) -> Sequence[Edit]:
+def family_edits(task: Task, source: str, family: str, *, trace: Trace, search: Search) -> EditList:
     """Return a family's edits of a source, most promising first by what the search knows."""
     chance = Random(f"{task.digest}:{family}") if search.uniform else None
     key = (task.digest, source, family, search.lore, search.ingredients, search.uniform)
@@ -89,15 +89,13 @@ def promise(options: Sequence[Edit], at: int) -> float | None:
     return round(sum(edit.score for edit in ahead) / len(ahead), 9) if ahead else None
 
 
-def survey_of(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> tuple[tuple[str, float], ...]:
-    """Return how promising each family is that the view asks about; 0 for one that has no edit here."""
+def survey_of(desk: Desk, task: Task, base: VersionSeen, trace: Trace) -> tuple[tuple[tuple[str, float], ...], float]:
+    """Return how promising each family is that the view asks about, 0 for one that has no edit here, and their mass."""
     search = desk.view.search
-    found = []
-    for family in search.survey:
-        if family in FAMILIES:
-            options = family_edits(task, base.source, family, trace=trace, search=search)
-            found.append((family, promise(options, 0) or 0.0))
-    return tuple(found)
+    asked = [family for family in search.survey if family in FAMILIES]
+    options = {family: family_edits(task, base.source, family, trace=trace, search=search) for family in asked}
+    mass = round(sum(each.mass for each in options.values()), 9)
+    return tuple((family, promise(each, 0) or 0.0) for family, each in options.items()), mass
 
 
 def hopes(batch: Sequence[Edit]) -> tuple[tuple[str, float], ...]:
@@ -125,7 +123,7 @@ def _suspicion(trace: Trace) -> tuple[tuple[int, float], ...]:
     return tuple(suspicion(tuple(zip(trace.lines, trace.passed, strict=True))).items())
 
 
-def _edits(task: Task, source: str, family: str, trace: Trace, search: Search, chance: Random | None) -> Sequence[Edit]:
+def _edits(task: Task, source: str, family: str, trace: Trace, search: Search, chance: Random | None) -> EditList:
     cases = task.ring("visible")
     context = Context(
         helper=task.helper,

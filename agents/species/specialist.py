@@ -57,6 +57,7 @@ def _search(state: Thought, runtime: Runtime[Desk]) -> Thought:
     cut = len(found) == desk.view.me.genome.boldness
     end = start + (max(found) + 1 if cut else len(batch))
     ahead = promise(options, end)
+    survey, mass = survey_of(desk, task, base, trace)
     made, dead_ends = _made(desk, batch, found, solves=[all(passes[place]) for place in found])
     return Thought(
         found=[start + place for place, each in zip(found, made, strict=True) if each],
@@ -65,7 +66,8 @@ def _search(state: Thought, runtime: Runtime[Desk]) -> Thought:
         exhausted=ahead is None,
         findings=Findings(
             promise=ahead or 0.0,
-            survey=survey_of(desk, task, base, trace),
+            survey=survey,
+            mass=mass,
             tried=hopes(batch[: end - start]),
             made=tuple(each for each in made if each),
             dead_ends=dead_ends,
