@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from governance import Bench, Call, Limits, Result, Run, Sandbox, ask, program
+from governance import Bench, Call, Limits, Result, Run, Sandbox, ask
 from storage import Case, Task
 
 from .evidence import told
@@ -81,7 +81,7 @@ class Workbench:
     def trace(self, task: Task, source: str) -> Trace:
         """Run the visible cases, once as they will be judged and once more to see which lines they execute."""
         cases = task.ring("visible")
-        asked = program(task, source, _calls(task, cases))
+        asked = self._bench.program(task, source, _calls(task, cases))
         run = self._bench.run(self._bench.sandbox, asked, self._bench.limits)
         traced = self._bench.run(self._bench.sandbox, replace(asked, trace=True), self._limits(_TRACE_FUEL))
         return Trace(
@@ -138,7 +138,7 @@ class Workbench:
         return fitting(run.results[0].value, source=source, entry_point=entry_point)
 
     def _answers(self, sandbox: Sandbox, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
-        run = self._bench.run(sandbox, program(task, source, calls), self._limits(_COMPARE_FUEL))
+        run = self._bench.run(sandbox, self._bench.program(task, source, calls), self._limits(_COMPARE_FUEL))
         if not run.machine_dependent:
             return run.results
         return tuple(result if result.outcome == "ok" else replace(result, outcome="refused") for result in run.results)
@@ -153,7 +153,9 @@ class Workbench:
         if not sources:
             return []
         calls = _calls(task, cases)
-        runs = self._bench.sandbox.run_variants([program(task, source, calls) for source in sources], limits)
+        runs = self._bench.sandbox.run_variants(
+            [self._bench.program(task, source, calls) for source in sources], limits
+        )
         return [_passed(task, cases, run) for run in runs]
 
 

@@ -18,6 +18,7 @@ from typing import Any, Self
 from agents import Activity, activity_of, niche_parts
 from storage import Entry
 
+from .shelf import behind, is_new_on_shelf
 from .states import AgentState, SignalState, ToolState, VersionState
 from .world import World
 
@@ -29,6 +30,7 @@ _NEWEST = 3
 _BIDDERS = 8
 # After so many turns on one version a niche has said what it has to say about what already works.
 _ENOUGH = {"improve": 3, "test": 2, "rewrite": 3}
+UPGRADE = "upgrade"
 # An operator tool is rewritten only once its head has shown in so many turns what it earns.
 _PROVEN = 8
 
@@ -54,7 +56,7 @@ class Pick:
     @property
     def work(self) -> str:
         """What nobody else may do at the same time, as one text; no two who think with a model rewrite alike."""
-        if self.activity == "search":
+        if self.activity in ("search", "link"):
             return f"{self.subject}/{self.base_id}/{self.means}"
         if self.activity == "rewrite" and self.subject.startswith("failing"):
             return f"{self.subject}/{self.base_id}/{self.agent_id}"
@@ -210,9 +212,13 @@ def _draw(weights: Sequence[float], rng: Random) -> int:
 def _bids(call: _Call, tool: ToolState) -> list[Bid]:
     match call.signal.kind:
         case "failing":
-            return [] if _awaits_review(tool) else [*_search_bids(call, tool), *_rewrite_bids(call, tool)]
+            if _awaits_review(tool):
+                return []
+            return [*_search_bids(call, tool), *_rewrite_bids(call, tool), *_link_bids(call, tool, _bases(tool))]
         case "improve":
-            return _improving_bids(call, tool)
+            return [*_improving_bids(call, tool), *_link_bids(call, tool, [tool.head])]
+        case "upgrade":
+            return [] if call.is_answered else _upgrade_bids(call, tool)
         case "operator":
             return _operator_bids(call, tool)
         case "review":
@@ -261,6 +267,26 @@ def _improving_bids(call: _Call, tool: ToolState) -> list[Bid]:
         for agent in call.idle("improve", "test")
         if tool.head.reached(agent.genome.niche).turns < _ENOUGH[activity := activity_of(agent.genome.species)]
     ]
+
+
+def _link_bids(call: _Call, tool: ToolState, bases: Sequence[VersionState]) -> list[Bid]:
+    """Let linkers bid on versions that they have not tried with all that is on the shelf."""
+    kin = call.in_flight.at(tool)
+    return [
+        Bid(1.0 / (1 + kin), agent, "link", {"base_id": base.id, "means": agent.genome.niche})
+        for agent in call.idle("link")
+        for base in bases
+        if is_new_on_shelf(call.world, tool, base.reached(agent.genome.niche).cursor)
+    ]
+
+
+def _upgrade_bids(call: _Call, tool: ToolState) -> list[Bid]:
+    """Let a linker, or where none lives a specialist, follow the later versions of what a tool requires."""
+    later = max(behind(call.world, tool).values(), default=0)
+    if tool.pending or later <= tool.head.reached(UPGRADE).cursor:
+        return []
+    agents = call.idle("link" if call.world.served("linker") else "search")
+    return [Bid(1.0, agent, "upgrade", {"base_id": tool.head.id, "means": UPGRADE}) for agent in agents]
 
 
 def _operator_bids(call: _Call, tool: ToolState) -> list[Bid]:

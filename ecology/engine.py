@@ -96,7 +96,7 @@ class Engine:
         self._scribe = scribe
         self._settings = settings
         self._deadline = deadline
-        self._trials = Trials(world, scribe, hands.pool)
+        self._trials = Trials(world, scribe, hands.pool, hands.views.shelf)
         self._flights: deque[Flight] = deque()
         self._in_flight = InFlight()
         self._taken = 0

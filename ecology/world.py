@@ -147,7 +147,7 @@ class World:
     def improvable(self) -> bool:
         """Whether anybody alive is called upon to better or to test what already works."""
         return any(
-            members and activity_of(niche_parts(niche)[0]) in ("improve", "test")
+            members and activity_of(niche_parts(niche)[0]) in ("improve", "test", "link")
             for niche, members in self.niches.items()
         )
 
@@ -384,7 +384,7 @@ class World:
             self._on_work(self.tools[entry.tool_id], done)
 
     def _on_work(self, tool: ToolState, done: Mapping[str, Any]) -> None:
-        if done["activity"] in ("search", "rewrite", "improve", "test"):
+        if done["activity"] in ("search", "rewrite", "link", "upgrade", "improve", "test"):
             tool.fruitless += done["activity"] in ("search", "rewrite")
             progress = self._versions[done["base"]].progress.setdefault(done["means"], Progress())
             progress.cursor, progress.exhausted = done["cursor"], done["exhausted"]

@@ -84,7 +84,14 @@ def _request(programs: Sequence[Program], limits: Limits) -> bytes:
     sent: list[dict[str, object]] = []
     listed: list[tuple[int, str]] = []
     for program in programs:
-        key = (program.entry_point, program.calls, program.helper, program.generators_as_lists, program.trace)
+        key = (
+            program.entry_point,
+            program.calls,
+            program.helper,
+            program.generators_as_lists,
+            program.trace,
+            program.parts,
+        )
         if key not in jobs:
             jobs[key] = len(sent)
             sent.append(_job(program))
@@ -108,4 +115,5 @@ def _job(program: Program) -> dict[str, object]:
         "helper": program.helper,
         "generators_as_lists": program.generators_as_lists,
         "trace": program.trace,
+        "parts": [(part.version_id, part.entry_point, part.source, part.helper) for part in program.parts],
     }
