@@ -61,8 +61,9 @@ _PARENTS = (
 )
 
 _REQUIRED = text(
-    "SELECT r.name, r.required_id, t.name AS tool, (SELECT max(n.id) FROM tool_version n WHERE n.tool_id = w.tool_id"
-    " AND n.seq <= :as_of) AS head_id FROM requirement r JOIN tool_version w ON w.id = r.required_id JOIN tool t ON t.id = w.tool_id"
+    "SELECT r.name, r.required_id, t.name AS tool,"
+    " (SELECT max(n.id) FROM tool_version n WHERE n.tool_id = w.tool_id AND n.seq <= :as_of) AS head_id"
+    " FROM requirement r JOIN tool_version w ON w.id = r.required_id JOIN tool t ON t.id = w.tool_id"
     " WHERE r.version_id = :id AND r.seq <= :as_of ORDER BY r.id"
 )
 _BY_MODEL = text(
