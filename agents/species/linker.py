@@ -71,11 +71,13 @@ def _link(state: Thought, runtime: Runtime[Desk]) -> Thought:
     base, shelf = _base(desk), desk.view.shelf
     cursor = max([desk.view.cursor, *(each.version_id for each in shelf)])
     options = _options(desk, base)
-    chosen = _cheaper(desk, base, options) if all(base.passed) else _better(desk, base, options)
+    works = bool(base.passed) and all(base.passed)
+    chosen = _cheaper(desk, base, options) if works else _better(desk, base, options)
     actions: list[AnyAction] = [Propose(source=each.source, basis_id=base.id, reason=each.note) for each in chosen]
     return Thought(
         actions=actions or [Pass(reason=f"tried {len(options)} calls of {len(shelf)} tools, none better")],
-        tried=len(options),
+        # Each tool was run once on the examples before.
+        tried=len(options) + len(shelf),
         cursor=cursor,
         exhausted=False,
     )

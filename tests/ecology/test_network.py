@@ -12,7 +12,10 @@ import pytest
 from ecology.commons import redundancy_share, redundant
 from ecology.settings import Settings
 from ecology.shelf import Shelf, behind, shelved
+from ecology.turn import Examine, Examined, Kit, Weigh, Weighed, gate_kept
+from ecology.work import Station
 from ecology.world import World
+from governance import Bench, Council, Proposal, load_charter
 from storage import Score, Store, Task
 
 from .networks import GCD, MEASURE, lcm, task
@@ -155,3 +158,38 @@ def test_what_stands_around_a_tool_is_all_that_its_sources_and_dependants_requir
     assert around.dependants[0].pinned == (book.store.tools.versions(gcd)[0].id,)
     assert around.radius == ("net/span", "net/tiles")
     assert [part.tool for part in shelf.parts([book.store.tools.source(book.head(tiles))])] == ["net/gcd", "net/span"]
+
+
+def test_a_worker_puts_the_dependants_gate_in_and_names_who_would_break(book: Book) -> None:
+    """It knows the shelf of one job only as long as that job lasts."""
+    gcd = book.settle(task("gcd", GCD.format("b"), math.gcd, about=""), solved=False)
+    first = "def first(a, b):\n    return gcd(a, 0)\n"
+    other = book.settle(task("first", first, lambda a, b: a, about=""))
+    book.rewrite(other, first, gcd)
+    world, store = book.world(), book.store
+    world.tools[gcd].head.bitmap = "000000|0000"
+    half = "def gcd(a, b):\n    c = b\n    while b:\n        a, b = b, a % b\n    return a if c else 0\n"
+    parent = "def gcd(a, b):\n    return a if not b else 1\n"
+    shelf = Shelf(
+        world, lambda code: parent if code == world.tools[gcd].head.code_hash else store.blobs.text(code), book.tasks
+    )
+    around = shelf.around(world.tools[gcd], [half, parent])
+    judged = {number: gate_kept(each) for number, each in book.tasks.items()}
+    asked = Proposal(
+        judged[world.tools[gcd].task_id], half, parent, author_id=1, author_lineage=1, tool_id=gcd,
+        parent_id=book.head(gcd), around=around,
+    )  # fmt: skip
+    charter = load_charter()
+
+    with Bench.open(limits=charter.limits, allow_rlimit=True) as bench:
+        station = Station(Kit(judged, charter, "auto", True), bench, Council(charter))
+        found = station.do(Examine(world.tools[gcd].task_id, asked))
+        after = station.do(Weigh(world.tools[other].task_id, store.tools.source(book.head(other))))
+
+    assert isinstance(found, Examined) and isinstance(after, Weighed)
+    (verdict,) = found.verdicts
+    assert (verdict.rule, verdict.evidence["radius"]) == ("BreaksNoDependant", ["net/first"])
+    assert verdict.evidence["breaks"] == {
+        "net/first": {"version": book.head(other), "visible_lost": [1, 2, 3, 4, 5, 6], "gate_lost": 4}
+    }
+    assert not any(after.card.visible)
