@@ -59,7 +59,7 @@ class Genome(BaseModel):
     @property
     def is_offline(self) -> bool:
         """Whether it thinks without a language model, with a mind that ships for that."""
-        return not self.model and self.species in ("specialist", "critic", "breeder")
+        return not self.model and self.species in ("specialist", "linker", "critic", "breeder")
 
     def moved(self, niche: str) -> Self:
         """Return this genome with the species, family and model of a niche."""

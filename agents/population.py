@@ -24,6 +24,7 @@ ACTIVITIES: Mapping[str, Activity] = {
     "composer": "rewrite",
     "optimiser": "improve",
     "tester": "test",
+    "linker": "link",
     "critic": "review",
     "breeder": "breed",
 }
@@ -37,7 +38,7 @@ _DOES: Mapping[str, str] = {
     "breeder": "chooses parents and writes the genomes of their children",
 }
 # Those that can do without a language model.
-OFFLINE_SPECIES = ("specialist", "critic", "breeder")
+OFFLINE_SPECIES = ("specialist", "linker", "critic", "breeder")
 _OFFLINE = "offline"
 _MOST = 10_000
 
@@ -83,8 +84,9 @@ def _bound(niche: str, *, model: str, registered: Collection[str]) -> str:
         known = ", ".join((*FAMILIES, *OPERATORS))
         raise ConfigurationError(f"no niche {niche!r}; a specialist has a family of {known}")
     if named or species in (*OFFLINE_SPECIES, "operator"):
-        if named and species in ("specialist", "operator"):
-            raise ConfigurationError(f"{niche!r}: a specialist thinks with no model; bind a mender or another species")
+        if named and species in ("specialist", "linker", "operator"):
+            told = "linker" if species == "linker" else "specialist"
+            raise ConfigurationError(f"{niche!r}: a {told} thinks with no model; bind a mender or another species")
         return niche
     if model != _OFFLINE:
         return f"{niche}@{model}"
@@ -97,6 +99,8 @@ def is_niche(genome: Genome) -> bool:
     """Whether an agent of this genome could live here: its species is known, and has the family and model it needs."""
     if genome.moved(genome.niche) != genome or genome.species not in ACTIVITIES:
         return False
+    if genome.species == "linker":
+        return not (genome.family or genome.model)
     if genome.species == "specialist":
         return genome.family in (*FAMILIES, *OPERATORS) and not genome.model
     return not genome.family and bool(genome.model or genome.species in OFFLINE_SPECIES)
@@ -145,6 +149,7 @@ def introduce(genome: Genome) -> str:
         return f"A {genome.species} {does}. It thinks with {genome.model or 'no model of ours'}."
     values = {
         "specialist": {"family": genome.family, "does": _purpose(genome.family)},
+        "linker": {},
         "critic": {"probes": str(genome.probes)},
         "breeder": {},
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from governance import Objected
+from governance import NOTHING_AROUND, Objected, Surroundings
 from storage import Case, Task
 
 from .genome import Genome
@@ -18,7 +18,7 @@ SAID_CHARACTERS = 2_000
 
 POSTED_CHARACTERS = 1_500
 
-Activity = Literal["search", "rewrite", "improve", "test", "review", "repropose", "breed"]
+Activity = Literal["search", "rewrite", "link", "upgrade", "improve", "test", "review", "repropose", "breed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,14 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A solved tool of the ecology, which others may be built on."""
+    """A solved tool of the ecology, which others may be built on; `cases` are its visible ones."""
 
     version_id: int
     tool: str
     entry_point: str
     description: str
     source: str
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,9 @@ class View:
     head first, and `posts` about the tool, newest last; a composer sees the `shelf`, and whoever rewrites an operator
     tool its `record`: how long each version served and what it earned. `objections` are what critics demonstrated
     against earlier rewrites, and what the rule layer runs again on the next. `search` is what a specialist goes by;
-    `unseeing`: critics support the first rewrite without a look, as in an experiment that does without them.
+    `unseeing`: critics support the first rewrite without a look, as in an experiment that does without them. A linker
+    sees the part of the `shelf` that it has not tried on the base yet, and in `behind` what the head is pinned to and
+    the later version of each. `around` is what stands around the tool on the shelf; a worker puts it there.
     """
 
     turn: int
@@ -163,6 +166,8 @@ class View:
     objections: tuple[Objected, ...] = ()
     search: Search = Search()
     unseeing: bool = False
+    behind: tuple[tuple[int, int], ...] = ()
+    around: Surroundings = NOTHING_AROUND
 
 
 def visible_only(task: Task) -> Task:

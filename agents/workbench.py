@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
-from governance import Bench, Call, Limits, Result, Run, Sandbox, ask, program
+from governance import Bench, Call, Limits, Result, Run, Sandbox, ask
 from storage import Case, Task
 
 from .evidence import answer, told
@@ -84,7 +84,7 @@ class Workbench:
     def trace(self, task: Task, source: str) -> Trace:
         """Run the visible cases, once as they will be judged and once more to see which lines they execute."""
         cases = task.ring("visible")
-        asked = program(task, source, _calls(task, cases))
+        asked = self._bench.program(task, source, _calls(task, cases))
         run = self._bench.run(self._bench.sandbox, asked, self._bench.limits)
         traced = self._bench.run(self._bench.sandbox, replace(asked, trace=True), self._limits(_TRACE_FUEL))
         return Trace(
@@ -120,7 +120,9 @@ class Workbench:
     def behaviour(self, task: Task, source: str) -> str:
         """Return how a source behaves on the visible cases, as a short text that is the same for all that do alike."""
         results = self._bench.run(
-            self._bench.sandbox, program(task, source, _calls(task, task.ring("visible"))), self._limits(_COMPARE_FUEL)
+            self._bench.sandbox,
+            self._bench.program(task, source, _calls(task, task.ring("visible"))),
+            self._limits(_COMPARE_FUEL),
         ).results
         said = "\n".join(answer(result) for result in results)
         return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -148,7 +150,7 @@ class Workbench:
         return fitting(run.results[0].value, source=source, entry_point=entry_point)
 
     def _answers(self, sandbox: Sandbox, task: Task, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
-        run = self._bench.run(sandbox, program(task, source, calls), self._limits(_COMPARE_FUEL))
+        run = self._bench.run(sandbox, self._bench.program(task, source, calls), self._limits(_COMPARE_FUEL))
         if not run.machine_dependent:
             return run.results
         return tuple(result if result.outcome == "ok" else replace(result, outcome="refused") for result in run.results)
@@ -165,7 +167,7 @@ class Workbench:
             return []
         calls = _calls(task, cases)
         fuel = max(_SEARCH_FUEL, _FUEL_FACTOR * max((base.fuel[number] for number in numbers), default=0))
-        asked = [replace(program(task, source, calls), hasty=True) for source in sources]
+        asked = [replace(self._bench.program(task, source, calls), hasty=True) for source in sources]
         runs = self._bench.sandbox.run_variants(asked, self._limits(fuel))
         return [_passed(task, cases, run) for run in runs]
 

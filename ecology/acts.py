@@ -101,7 +101,11 @@ class Acts:
         call = cause.seq if cause and cause.kind == "signal" else 0
         # Offline specialists get on with their search until it is exhausted; whatever else is done may be for nothing.
         self._turn = _Turn(
-            entry.agent_id, done["activity"], call, tuple(done["proposals"]), changed=done["activity"] == "search"
+            entry.agent_id,
+            done["activity"],
+            call,
+            tuple(done["proposals"]),
+            changed=done["activity"] in ("search", "link"),
         )
         self.breaker.answer(call)
         self.breaker.answer(self._births.get(entry.agent_id, 0))

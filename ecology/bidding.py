@@ -17,6 +17,7 @@ from agents import Activity, activity_of, niche_parts
 
 from .conditions import Conditions
 from .pick import InFlight
+from .shelf import behind, is_new_on_shelf
 from .states import AgentState, SignalState, ToolState, VersionState
 from .world import World
 
@@ -28,6 +29,7 @@ _BIDDERS = 8
 _ENOUGH = {"improve": 3, "test": 2, "rewrite": 3}
 # An operator tool is rewritten only once its head has shown in so many turns what it earns.
 _PROVEN = 8
+UPGRADE = "upgrade"
 # How much more often the more promising bid is drawn, and how much restlessness takes off with each turn spent there.
 _SHARPNESS = 4.0
 _WEARY = 0.1
@@ -100,9 +102,13 @@ def bids_on(call: Call, tool: ToolState | None) -> list[Bid]:
         return _breeding_bids(call)
     match call.signal.kind:
         case "failing":
-            return [] if _awaits_review(call, tool) else [*_search_bids(call, tool), *_rewrite_bids(call, tool)]
+            if _awaits_review(call, tool):
+                return []
+            return [*_search_bids(call, tool), *_rewrite_bids(call, tool), *_link_bids(call, tool, _kept(call, tool))]
         case "improve":
-            return _improving_bids(call, tool)
+            return [*_improving_bids(call, tool), *_link_bids(call, tool, [tool.head])]
+        case "upgrade":
+            return [] if call.is_answered else _upgrade_bids(call, tool)
         case "operator":
             return _operator_bids(call, tool)
         case "review":
@@ -253,6 +259,33 @@ def _improving_bids(call: Call, tool: ToolState) -> list[Bid]:
         for agent in call.idle("improve", "test")
         if tool.head.reached(agent.genome.niche).turns < _ENOUGH[activity := activity_of(agent.genome.species)]
     ]
+
+
+def _link_bids(call: Call, tool: ToolState, bases: Sequence[VersionState]) -> list[Bid]:
+    """Let linkers bid on versions that they have not tried with all that is on the shelf."""
+    kin = call.in_flight.at(tool)
+    return [
+        Bid(1.0 / (1 + kin), agent, "link", {"base_id": base.id, "means": agent.genome.niche})
+        for agent in call.idle("link")
+        for base in bases
+        if is_new_on_shelf(call.world, tool, base.reached(agent.genome.niche).cursor)
+    ]
+
+
+def _upgrade_bids(call: Call, tool: ToolState) -> list[Bid]:
+    """Let a linker, or where none lives a specialist, follow the later versions of what a tool requires."""
+    later = max(behind(call.world, tool).values(), default=0)
+    if tool.pending or later <= tool.head.reached(UPGRADE).cursor:
+        return []
+    agents = call.idle("link" if call.world.served("linker") else "search")
+    return [Bid(1.0, agent, "upgrade", {"base_id": tool.head.id, "means": UPGRADE}) for agent in agents]
+
+
+def _kept(call: Call, tool: ToolState) -> list[VersionState]:
+    """Return the versions that the selection finds worth working from."""
+    weights = call.conditions.selection.weights(tool.versions)
+    pairs = zip(tool.versions, weights, strict=True)
+    return [version for version, weight in pairs if weight > 0 and not version.taken_back]
 
 
 def _operator_bids(call: Call, tool: ToolState) -> list[Bid]:

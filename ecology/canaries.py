@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from governance import Council, Service, earnings_verdict
 from storage import Case
 
+from .commons import call_dependants
 from .executors import Pool
 from .minutes import Minutes
 from .scribe import Scribe
+from .shelf import Shelf
 from .states import CanaryState, ToolState
 from .turn import Corroborate
 from .world import World
@@ -34,6 +36,7 @@ class Trials:
     world: World
     scribe: Scribe
     pool: Pool
+    shelf: Shelf
 
     def run(self) -> Answers:
         """Return what came of them, by tool; nothing where no canary serves. Raises: SandboxError, WorkerLost."""
@@ -47,7 +50,7 @@ class Trials:
     def _job(self, tool: ToolState, canary: CanaryState, case: Case) -> Future[tuple[bool, ...]]:
         versions = (self.world.version(canary.version_id), self.world.version(canary.before_id))
         sources = tuple(self.scribe.source_of(each.code_hash) for each in versions)
-        return self.pool.submit(Corroborate(tool.task_id, case, sources))
+        return self.pool.submit(Corroborate(tool.task_id, case, sources, self.shelf.around(tool, sources)))
 
 
 class Canaries:
@@ -85,10 +88,10 @@ class Canaries:
         services = [Service(each.id, turns=each.served, earned=each.earned) for each in (new, old)]
         evidence = {"served": [new.served, old.served], "earned": [new.earned, old.earned]}
         if new.served and earnings_verdict(*services, least_turns=new.served) == "revert":
-            return self._revert(turn, tool, canary, evidence)
-        return self._say(
-            turn, tool, {"state": "kept", "version": canary.version_id, "cases": tried, "evidence": evidence}
-        )
+            self._revert(turn, tool, canary, evidence)
+            return
+        self._say(turn, tool, {"state": "kept", "version": canary.version_id, "cases": tried, "evidence": evidence})
+        call_dependants(turn, tool)
 
     def _revert(self, turn: Minutes, tool: ToolState, canary: CanaryState, evidence: Mapping[str, object]) -> None:
         """Bring the version before back, and call for work where it fails."""

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from agents import Rehearsal
-from governance import Call, Objected, Result
+from governance import NOTHING_AROUND, Call, Objected, Result, Surroundings
 
 from .executors import Pool
 from .turn import Compare, Job, Rehearse, Rehearsed
@@ -50,43 +50,53 @@ class Answers:
             del self._known[next(iter(self._known))]
 
 
-def examination(task_id: int, source: str, parent_source: str, objections: Sequence[Objected]) -> Hashable:
+def examination(
+    task_id: int, source: str, parent_source: str, objections: Sequence[Objected], *, around: Surroundings
+) -> Hashable:
     """Return the key of what the rule layer finds on a rewrite."""
-    return ("examine", task_id, source, parent_source, tuple(objections))
+    return ("examine", task_id, source, parent_source, tuple(objections), around)
 
 
 class TaskBench:
     """A `DistantBench` on one task (None: nothing to run).
 
-    `parent_source` is what a rewrite would replace, `objections` what was shown against earlier ones.
+    `parent_source` is what a rewrite would replace, `objections` what was shown against earlier ones, `around` what
+    stands around the tool.
     """
 
     def __init__(
-        self, answers: Answers, task_id: int | None, parent_source: str, *, objections: tuple[Objected, ...] = ()
+        self,
+        answers: Answers,
+        task_id: int | None,
+        parent_source: str,
+        *,
+        objections: tuple[Objected, ...] = (),
+        around: Surroundings = NOTHING_AROUND,
     ) -> None:
         self._answers = answers
         self._task_id = task_id
         self._parent_source = parent_source
         self._objections = objections
+        self._around = around
 
     async def rehearse(self, source: str) -> Rehearsal:
         """Run a source on the visible cases."""
-        job = Rehearse(self._task(), source, self._parent_source, self._objections)
+        job = Rehearse(self._task(), source, self._parent_source, self._objections, self._around)
         found: Rehearsed = await self._answers.of(job, job)
         if found.examined:
-            key = examination(job.task_id, source, self._parent_source, self._objections)
+            key = examination(job.task_id, source, self._parent_source, self._objections, around=self._around)
             self._answers.tell(key, found.examined)
         return found.rehearsal
 
     async def compare(self, sources: Sequence[str], *, calls: Sequence[Call]) -> list[tuple[Result, ...]]:
         """Return what each source gives on each of the calls."""
-        job = Compare(self._task(), tuple(sources), tuple(calls))
+        job = Compare(self._task(), tuple(sources), tuple(calls), around=self._around)
         found: list[tuple[Result, ...]] = await self._answers.of(job, job)
         return found
 
     async def repeat(self, source: str, *, calls: Sequence[Call]) -> tuple[Result, ...]:
         """Return what a source gives on the calls under another hash seed."""
-        job = Compare(self._task(), (source,), tuple(calls), again=True)
+        job = Compare(self._task(), (source,), tuple(calls), again=True, around=self._around)
         found: list[tuple[Result, ...]] = await self._answers.of(job, job)
         return found[0]
 

@@ -98,7 +98,7 @@ class Engine:
         self._settings = settings
         self._conditions = settings.conditions
         self._deadline = deadline
-        self._trials = Trials(world, scribe, hands.pool)
+        self._trials = Trials(world, scribe, hands.pool, hands.views.shelf)
         self._flights: deque[Flight] = deque()
         self._in_flight = InFlight()
         self._taken = 0

@@ -10,16 +10,28 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from agents import Genome, niche_parts
-from governance import UNHEARD, Bench, Charter, Council, Proposal, Request, Verdict, read_charter
-from storage import Entry, NotFound, RunRecord, Store, Task, When
+from governance import (
+    UNHEARD,
+    Bench,
+    Charter,
+    Council,
+    Proposal,
+    Request,
+    Surroundings,
+    Verdict,
+    library_of,
+    read_charter,
+)  # fmt: skip
+from storage import Entry, NotFound, RunRecord, Store, Task, When, pins_in
 
 from .settings import Settings
 from .shadow import Outcome, outcome_of
+from .shelf import Shelf
 from .standings import birth_of, motion_of, nursery_of, standing_of
 from .states import ProposalState, ToolState
 from .turn import gate_kept
@@ -125,20 +137,34 @@ class _Judge:
         agent = agent_seen(self.world, proposal.author_id)
         tool = tool_seen(self._tool(proposal), self.council.charter.policy)
         return self.council.permit(
-            Request.of("compose" if proposal.components else "propose", agent, tool, model=agent.model)
+            Request.of("compose" if self._is_composed(proposal) else "propose", agent, tool, model=agent.model)
         )
+
+    def _is_composed(self, proposal: ProposalState) -> bool:
+        """Whether others' code was put into a rewrite, which may require others besides."""
+        required = {pin.version_id for pin in pins_in(self.store.blobs.text(proposal.code_hash))}
+        return bool(set(proposal.components) - required)
 
     def _examined(self, entry: Entry, proposal: ProposalState) -> None:
         task, source = self.tasks[proposal.tool_id], self.store.blobs.text(proposal.code_hash)
         parent = self.store.blobs.text(self.world.version(proposal.parent_id).code_hash)
-        found = self.council.inspect(task, source, parent_source=parent)
+        around = self._around(self.world.tools[proposal.tool_id], [source, parent])
+        found = self.council.inspect(task, source, parent_source=parent, library=library_of(around.parts))
         if outcome_of(found) != "veto":
-            found = self._behaved(entry, proposal, found, task=task, source=source, parent=parent)
+            found = self._behaved(entry, proposal, found, task=task, source=source, parent=parent, around=around)
         self.judged["examine"] += 1
         self._compare(entry, "examine", proposal.id, _old(entry), found)
 
     def _behaved(
-        self, entry: Entry, proposal: ProposalState, read: tuple[Verdict, ...], *, task: Task, source: str, parent: str
+        self,
+        entry: Entry,
+        proposal: ProposalState,
+        read: tuple[Verdict, ...],
+        *,
+        task: Task,
+        source: str,
+        parent: str,
+        around: Surroundings,
     ) -> tuple[Verdict, ...]:
         """Return what the new charter says of what a rewrite does; as was found then, where the rules are the same."""
         old, new = self.olds[entry.run_id or 0].charter, self.council.charter
@@ -151,8 +177,19 @@ class _Judge:
             task, source, parent, author_id=proposal.author_id, author_lineage=self.world.founders[proposal.author_id],
             tool_id=proposal.tool_id, parent_id=proposal.parent_id, basis_id=proposal.basis_id, family=proposal.family,
             reason=proposal.reason, objections=self.world.tallies.objections(proposal.tool_id),
+            around=around,
         )  # fmt: skip
-        return self.council.examine(asked, self.open_bench()).verdicts
+        bench = self.open_bench()
+        bench.shelve(around.parts)
+        return self.council.examine(asked, bench).verdicts
+
+    def _around(self, tool: ToolState, sources: Sequence[str]) -> Surroundings:
+        """Return what stands around a tool as the history has it by now, with the dependants' tasks."""
+        tools = self.world.tools
+        tasks = {tools[tool_id].task_id: task for tool_id, task in self.tasks.items() if tool_id in tools}
+        around = Shelf(self.world, self.store.blobs.text, tasks).around(tool, sources)
+        told = tuple(replace(each, task=tasks[each.task_id]) for each in around.dependants)
+        return replace(around, dependants=told)
 
     def _admitted(self, entry: Entry, proposal: ProposalState) -> tuple[Verdict, ...]:
         tool = self._tool(proposal)

@@ -46,7 +46,7 @@ class Pick:
     @property
     def work(self) -> str:
         """What nobody else may do at the same time, as one text; no two who think with a model rewrite alike."""
-        if self.activity == "search":
+        if self.activity in ("search", "link"):
             return f"{self.subject}/{self.base_id}/{self.means}"
         if self.activity == "rewrite" and self.subject.startswith("failing"):
             return f"{self.subject}/{self.base_id}/{self.agent_id}"

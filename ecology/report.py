@@ -16,6 +16,7 @@ from governance import GUARD, GUARD_LABEL, labelled
 from storage import (
     ConfigurationError,
     FlipRecord,
+    Health,
     ModelFailure,
     ModelSpending,
     RunRecord,
@@ -43,7 +44,7 @@ _ENDINGS: dict[Ending, str] = {
 }
 
 _REPLAYED = {True: "replayed: the same history came out", False: "replayed: ANOTHER history came out"}
-_LISTS = ("tools", "spending", "failures", "operators", "flips")
+_LISTS = ("tools", "spending", "failures", "operators", "flips", "library")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Report:
     operators: tuple[ToolReport, ...] = ()
     flips: tuple[FlipRecord, ...] | None = None
     in_force: tuple[str, ...] = ()
+    library: tuple[Health, ...] = ()
 
     @property
     def solved(self) -> int:
@@ -134,6 +136,7 @@ class Report:
             "spending": totals["spending"],
             "failures": totals["failures"],
             "flips": totals["flips"],
+            "library": totals["library"],
         }
 
     def _repr_html_(self) -> str:
@@ -148,6 +151,7 @@ class Report:
             " cases too",
             *(f"  {_line(tool)}" for tool in self.tools),
             *([f"{self.simulated} by a simulated model, which count for nothing"] if self.simulated else []),
+            *_linked(self.library),
             *_rewritten(self.operators),
             *_spent(self.spending),
             *(_failed(each) for each in self.failures),
@@ -174,6 +178,18 @@ def _line(tool: ToolReport) -> str:
         return f"+ {tool.task}: nothing to repair"
     by = f"{tool.author}, simulated" if tool.simulated else tool.author
     return f"+ {tool.task}: {tool.reason} ({by}), {tool.versions - 1} rewrite{'s' * (tool.versions > 2)}"
+
+
+def _linked(library: Sequence[Health]) -> list[str]:
+    """Return how tools that are built on tools do; nothing where none is."""
+    if not any(each.requires for each in library):
+        return []
+    most = max(library, key=lambda each: each.reused)
+    states = Counter(each.state for each in library)
+    return [
+        f"{sum(each.requires > 0 for each in library)} tools require others; {states['used']} are required, most of all"
+        f" {most.tool} (by {most.reused}); {states['redundant']} redundant, {states['dead']} dead"
+    ]
 
 
 def _rewritten(operators: Sequence[ToolReport]) -> list[str]:
@@ -253,6 +269,7 @@ def report_on(
         refusal=refusal,
         replayed=replayed,
         in_force=told(store, as_of=seq),
+        library=tuple(store.ask.health(as_of=seq)),
         elapsed_s=elapsed_s,
         history_hash=store.history_hash(as_of=seq),
         flips=store.totals.flips(as_of=seq) if run.settings.get("shadow") is not None else None,

@@ -21,9 +21,11 @@ from governance import (
     earnings_verdict,
     same_program,
 )
+from storage import pins_in
 
 from .approvals import waits
 from .canaries import Canaries
+from .commons import call_dependants, pay_royalties, redundancy_share
 from .economy import objectors, price
 from .minutes import Minutes
 from .scribe import score_of
@@ -88,7 +90,7 @@ class Rewrites:
         record = store.tools.propose(
             turn.tx, tool_id=tool.id, parent_id=pick.head_id or tool.head.id, author_id=pick.agent_id, family=family,
             source=action.source, reason=action.reason, basis_id=basis or tool.head.id, model=origin.model,
-            components=action.components if isinstance(action, Compose) else origin.components, **turn.moment,
+            components=_built_on(turn, action, origin), **turn.moment,
         )  # fmt: skip
         turn.scribe.remember(record.code_hash, action.source)
         moment = turn.scribe.moment(turn=turn.number, cause=record.seq)
@@ -250,11 +252,13 @@ class Rewrites:
         gain = proposal.gain(tool.head.gate_share)
         proven_id = tool.canary.before_id if tool.canary else tool.head.id
         parents = [] if proposal.basis_id == proposal.parent_id else [(proposal.basis_id, "basis")]
+        source = turn.scribe.source_of(proposal.code_hash)
+        required = {pin.version_id for pin in pins_in(source)}
         parents += [(proposal.ingredient, "ingredient")] if proposal.ingredient else []
-        parents += [(version_id, "component") for version_id in dict.fromkeys(proposal.components)]
+        parents += [(each, "component") for each in dict.fromkeys(proposal.components) if each not in required]
         turn.scribe.store.tools.save(
             turn.tx, tool_id=tool.id, expected_head=proposal.parent_id,
-            source=turn.scribe.source_of(proposal.code_hash), score=proposal.score, reason=proposal.reason,
+            source=source, score=proposal.score, reason=proposal.reason,
             author_id=proposal.author_id, proposal_id=proposal.id, parents=parents, model=proposal.model,
             **turn.moment,
         )  # fmt: skip
@@ -262,8 +266,11 @@ class Rewrites:
         self._reward_foresight(turn, tool, proposal)
         self.canaries.begin(turn, tool, before_id=proven_id)
         self._look_back(turn, tool)
-        reward = self._settings.improvement_reward * gain * price(turn.world, tool, fall=self._settings.price_fall)
-        turn.pay(proposal.author_id, reward, reason="improvement")
+        share = redundancy_share(turn.world, tool, self._settings)
+        share *= price(turn.world, tool, fall=self._settings.price_fall)
+        turn.pay(proposal.author_id, self._settings.improvement_reward * gain * share, reason="improvement")
+        pay_royalties(turn, tool, before_id=proposal.parent_id, royalty=self._settings.royalty)
+        call_dependants(turn, tool)
         supporting = dict.fromkeys(agent_id for agent_id, stance, _shown in proposal.critiques if stance == "support")
         for agent_id in supporting:
             turn.pay(agent_id, self._settings.critique_reward, reason="critique")
@@ -291,6 +298,14 @@ class Rewrites:
                 )  # fmt: skip
                 return turn.scribe.fold(turn.tx)
         return None
+
+
+def _built_on(turn: Minutes, action: Propose | Compose, origin: Origin) -> Sequence[int]:
+    """Return the versions that a rewrite is built on: those whose code is in it, and those that it requires."""
+    inside = action.components if isinstance(action, Compose) else origin.components
+    known = turn.world.tallies.network.tool_of
+    required = [pin.version_id for pin in pins_in(action.source) if known(pin.version_id) is not None]
+    return list(dict.fromkeys([*inside, *required]))
 
 
 def _service(version: VersionState) -> Service:

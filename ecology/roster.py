@@ -50,7 +50,7 @@ class Roster:
     def improvable(self) -> bool:
         """Whether anybody alive is called upon to better or to test what already works."""
         return any(
-            members and activity_of(niche_parts(niche)[0]) in ("improve", "test")
+            members and activity_of(niche_parts(niche)[0]) in ("improve", "test", "link")
             for niche, members in self.niches.items()
         )
 

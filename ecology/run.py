@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from agents import founders, inherited, visible_only
-from governance import Council
+from governance import Council, Surroundings
 from storage import RunRecord, Store, Task, TaskRecord, Transaction
 
 from .control.desk import Desk
@@ -30,6 +30,7 @@ from .report import Ending
 from .rewrites import IMPROVE
 from .scribe import Scribe, score_of
 from .settings import Settings
+from .shelf import Shelf
 from .speaking import Speaking
 from .states import NOTHING, ToolState
 from .thinking import Thinker
@@ -165,7 +166,11 @@ class Run:
         tasks = {each.tool_id: _sealed(each.task) for each in self.tasks}
         solved = [tool for tool in world.tools.values() if tool.solved and not tool.is_operator]
         heads = [tool for tool in solved if tool.head.id not in world.sealed]
-        jobs = [Seal(tasks[tool.id], scribe.source_of(tool.head.code_hash)) for tool in heads]
+        shelf = Shelf(world, scribe.source_of, {each.id: each.task for each in self.tasks})
+        sources = {tool.id: scribe.source_of(tool.head.code_hash) for tool in heads}
+        jobs = [
+            Seal(tasks[tool_id], source, Surroundings(shelf.parts([source]))) for tool_id, source in sources.items()
+        ]
         for tool, future in zip(heads, [self.pool.submit(job) for job in jobs], strict=True):
             passed: tuple[bool, ...] = future.result()
             scribe.submit(partial(self._sealed, scribe=scribe, tool=tool, passed=passed))

@@ -40,7 +40,9 @@ class Settings(BaseModel):
     an improvement of a kind of tool brings when all others of that kind are solved. `heirs` are genomes that found the
     population in the place of newborn ones of their niches. Half-lives are in turns, energies in the ledger's own unit;
     `patience` is how many turns in vain on one tool call for a child, `idleness` after how many turns without one an
-    agent retires (0: never).
+    agent retires (0: never). `royalty` is what the author of a version earns when another's tool comes to require it
+    (0: nothing), `redundant_share` the part of an improvement's reward for a tool that answers as a solved one does and
+    does not require it (1: all of it).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +62,8 @@ class Settings(BaseModel):
     candidate_cost: float = Field(default=0.004, ge=0)
     improvement_reward: float = Field(default=40.0, ge=0)
     critique_reward: float = Field(default=4.0, ge=0)
+    royalty: float = Field(default=4.0, ge=0)
+    redundant_share: float = Field(default=0.5, ge=0, le=1)
     open_half_life: float = Field(default=400.0, gt=0)
     patience: int = Field(default=120, ge=1)
     idleness: int = Field(default=0, ge=0)

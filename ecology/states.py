@@ -34,6 +34,7 @@ CALLS = {
     "niche": "unmet",
     "improve": "improve",
     "operator": "operator",
+    "upgrade": "upgrade",
 }
 
 
@@ -276,6 +277,8 @@ class ToolState:
             return False
         if first == "review":
             return bool(self.pending or self.canary)
+        if first == "upgrade":
+            return not self.is_operator
         if first in ("improve", "operator"):
             return self.solved and self.is_operator == (first == "operator")
         return not self.solved and (first != "stale" or bool(self.stale))

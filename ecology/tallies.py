@@ -15,6 +15,8 @@ from typing import Any
 from governance import PROGRAMS, Objected, Saying, Spent, Times, objected
 from storage import Entry
 
+from .network import Network
+
 Row = Mapping[str, Any]
 # So many of a tool are run again, the latest.
 _OBJECTIONS = 8
@@ -51,6 +53,7 @@ class Tallies:
     """The counts as of the last entry folded."""
 
     def __init__(self) -> None:
+        self.network = Network()
         self.admitted = Counted()
         self.born = Counted()
         # The turns in which agents said something, by what it was and by agent.
@@ -71,6 +74,7 @@ class Tallies:
 
     def fold(self, entry: Entry) -> None:
         """Take in one entry."""
+        self.network.fold(entry)
         if entry.kind == "turn":
             self._tool_id = entry.tool_id or 0
         elif entry.kind == "retire" and entry.agent_id in self._founders:

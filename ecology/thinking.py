@@ -148,7 +148,9 @@ class Thinker:
             self._telephone = self._connect()
         talk = self._telephone.talk(think)
         parent = think.view.head.source if think.view.head else ""
-        bench = TaskBench(self._answers, think.task_id, parent, objections=think.view.objections)
+        bench = TaskBench(
+            self._answers, think.task_id, parent, objections=think.view.objections, around=think.view.around
+        )
         thought = await self._think(think, bench, talk)
         actions = [_whole(each, think.view) for each in thought["actions"]]
         task = think.view.task
@@ -200,7 +202,9 @@ class Thinker:
         proposal = proposal_of(think.view, action)
         assert think.task_id is not None and think.view.task is not None
         bare = replace(proposal, task=replace(think.view.task, cases=()))
-        key = examination(think.task_id, proposal.source, proposal.parent_source, proposal.objections)
+        key = examination(
+            think.task_id, proposal.source, proposal.parent_source, proposal.objections, around=proposal.around
+        )
         found: Examined = await self._answers.of(key, Examine(think.task_id, bare))
         return found
 
@@ -210,7 +214,8 @@ class Thinker:
         case = Case("visible", expect=action.expect, args=action.args, setup=action.setup, call=action.call)
         rivals = think.view.rivals
         sources = tuple(each.source for each in rivals)
-        agreed = await self._answers.of((think.task_id, case, sources), Corroborate(think.task_id, case, sources))
+        job = Corroborate(think.task_id, case, sources, think.view.around)
+        agreed = await self._answers.of(job, job)
         return tuple(sorted({each.lineage for each, right in zip(rivals, agreed, strict=True) if right} - {0}))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agents import AnyAction, Compose, Findings, Propose, Rehearsal, Spoken, View
-from governance import Call, Charter, Objected, Proposal, Scorecard, Verdict
+from governance import NOTHING_AROUND, Call, Charter, Objected, Proposal, Scorecard, Surroundings, Verdict
 from storage import Case, Task
 
 from .settings import SandboxChoice
@@ -80,6 +80,11 @@ class Take:
     task_id: int | None
     seed: str
 
+    @property
+    def around(self) -> Surroundings:
+        """What stands around the tool, as the view has it."""
+        return self.view.around
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearse:
@@ -89,6 +94,7 @@ class Rehearse:
     source: str
     parent_source: str
     objections: tuple[Objected, ...] = ()
+    around: Surroundings = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ class Compare:
     sources: tuple[str, ...]
     calls: tuple[Call, ...]
     again: bool = False
+    around: Surroundings = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,11 @@ class Examine:
     task_id: int
     proposal: Proposal
 
+    @property
+    def around(self) -> Surroundings:
+        """What stands around the tool, as the proposal has it."""
+        return self.proposal.around
+
 
 @dataclass(frozen=True, slots=True)
 class Corroborate:
@@ -127,6 +139,7 @@ class Corroborate:
     task_id: int
     case: Case
     sources: tuple[str, ...]
+    around: Surroundings = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ class Weigh:
 
     task_id: int
     source: str
+    around: Surroundings = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +157,14 @@ class Seal:
 
     task: Task
     source: str
+    around: Surroundings = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
 class AskTier:
     """The question which sandbox tier the worker got. Gives the tier's name and what its self-test found."""
+
+    around: Surroundings = NOTHING_AROUND
 
 
 Job = Take | Rehearse | Compare | Examine | Corroborate | Weigh | Seal | AskTier
@@ -177,4 +194,5 @@ def proposal_of(view: View, action: Propose | Compose) -> Proposal:
         family=view.me.genome.family,
         reason=action.reason,
         objections=view.objections,
+        around=view.around,
     )

@@ -33,6 +33,7 @@ from storage import Case, Task
 from .conditions import Conditions
 from .lore import Lore
 from .pick import Pick
+from .shelf import Shelf, behind, shelved
 from .states import ProposalState, ToolState, VersionState
 from .world import World
 
@@ -84,7 +85,31 @@ class Window:
             search=self._search(tool, base, pick) if pick.activity == "search" else Search(),
             unseeing=not self.conditions.has("critics"),
         )
-        return view if agent.genome.is_offline else self._in_full(view, tool, pick)
+        full = view if agent.genome.is_offline else self._in_full(view, tool, pick)
+        return self._linked(full, tool, base)
+
+    @property
+    def shelf(self) -> Shelf:
+        """The shelf with its texts."""
+        return Shelf(self.world, self.source_of, self.tasks)
+
+    def _linked(self, view: View, tool: ToolState, base: VersionState) -> View:
+        """Return the view with what stands around the tool, and for a linker with what it may build on."""
+        offered: list[VersionState] = []
+        if view.activity in ("link", "upgrade"):
+            new = shelved(self.world, but=tool, after=view.cursor) if view.activity == "link" else []
+            offered = new[:_SHELF_SHOWN]
+            view = replace(view, shelf=tuple(self._offered(each) for each in offered))
+        later = behind(self.world, tool) if view.activity == "upgrade" else {}
+        offered += [self.world.version(number) for number in sorted(later.values())]
+        seen = [view.head, view.base, *view.proposals, *view.rivals]
+        around = self.shelf.around(tool, [each.source for each in seen if each], offered)
+        return replace(view, around=around, behind=tuple(sorted(later.items())))
+
+    def _offered(self, version: VersionState) -> Shelved:
+        tool = self.world.tools[version.tool_id]
+        task, source = self.tasks[tool.task_id], self.source_of(version.code_hash)
+        return Shelved(version.id, tool.name, task.entry_point, task.description, source, task.ring("visible"))
 
     def _search(self, tool: ToolState, base: VersionState, pick: Pick) -> Search:
         """Return what a specialist's turn goes by: what the first on the version was told, if somebody was before."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from agents import Propose, Workbench, visible_only
 from agents.species import Desk, mind_of
-from governance import Bench, Council, Proposal, Result, Trial, ask
+from governance import Bench, Council, Proposal, Result, Surroundings, Trial, ask
 from storage import EcologyError, Task
 
 from .turn import (
@@ -33,6 +33,9 @@ from .turn import (
     proposal_of,
 )
 
+# Offering a late rewrite again, or following a later version, takes no thought, and so no model.
+_THOUGHTLESS = {"repropose": "specialist", "upgrade": "linker"}
+
 
 @dataclass(frozen=True, slots=True)
 class Station:
@@ -48,6 +51,8 @@ class Station:
 
         Raises: SandboxError: the sandbox broke down.
         """
+        # What a source may require is what came with the job, so that no job rests on the one before it.
+        self.bench.shelve(job.around.parts)
         match job:
             case Take():
                 return self._take(job)
@@ -86,6 +91,7 @@ class Station:
             tool_id=0,
             parent_id=0,
             objections=job.objections,
+            around=job.around,
         )
         return Rehearsed(found, self._examine(proposal))
 
@@ -110,8 +116,7 @@ class Station:
         task = self.kit.tasks[job.task_id] if job.task_id is not None else None
         view = replace(job.view, task=visible_only(task) if task else None)
         desk = Desk(view, Workbench(self.bench), Random(job.seed))
-        # Offering a late rewrite again takes no thought, and so no model.
-        species = "specialist" if view.activity == "repropose" else view.me.genome.species
+        species = _THOUGHTLESS.get(view.activity, view.me.genome.species)
         thought: dict[str, Any] = mind_of(species).invoke({"actions": [], "tried": 0}, context=desk)
         actions = tuple(thought["actions"])
         view = replace(view, task=task)
@@ -125,7 +130,13 @@ class Station:
             findings=thought.get("findings"),
         )
 
+    def _judged(self, around: Surroundings) -> Surroundings:
+        """Return the surroundings with the dependants' tasks, gate cases among them, which stay here."""
+        told = tuple(replace(each, task=self.kit.tasks[each.task_id]) for each in around.dependants)
+        return replace(around, dependants=told)
+
     def _examine(self, proposal: Proposal) -> Examined:
+        proposal = replace(proposal, around=self._judged(proposal.around))
         found = self.council.examine(proposal, self.bench)
         # Trials are remembered by the bench, so that the shadow's examination runs only what ours did not.
         beside = self.shadow and self.shadow.examine(proposal, self.bench.under(self.shadow.charter.limits))

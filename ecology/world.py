@@ -347,7 +347,7 @@ class World(Roster):
             self._on_work(self.tools[entry.tool_id], done)
 
     def _on_work(self, tool: ToolState, done: Mapping[str, Any]) -> None:
-        if done["activity"] in ("search", "rewrite", "improve", "test"):
+        if done["activity"] in ("search", "rewrite", "link", "upgrade", "improve", "test"):
             if done["activity"] == "rewrite":
                 tool.fruitless += 1.0
             elif done["activity"] == "search":

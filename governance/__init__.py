@@ -13,10 +13,11 @@ from .council import Council, Examination
 from .earnings import Service, earnings_verdict
 from .guard_files import charter_files, guard_listing
 from .inputs import generate, literal
+from .library import Library, closure, library_of
 from .likeness import same_program
 from .objected import Objected, objected
 from .policy import Decision, Policy
-from .proposal import Proposal, Scorecard
+from .proposal import NOTHING_AROUND, Dependant, Proposal, Scorecard, Surroundings
 from .protection_rules import CANARY
 from .question import Question, ask, program
 from .reading import Reading
@@ -31,6 +32,7 @@ from .sandbox import (
     Column,
     Limits,
     Opaque,
+    Part,
     ProbeResult,
     Program,
     Result,
@@ -54,6 +56,12 @@ from .verdict import ASKS, DECIDED, FROM_TURN, PROGRAMS, Evidence, Objection, Ve
 
 __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "Proposal",
+    "Dependant",
+    "Surroundings",
+    "NOTHING_AROUND",
+    "Library",
+    "library_of",
+    "closure",
     "Council",
     "Examination",
     "Verdict",
@@ -128,6 +136,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader meets them
     "GUARD",
     "GUARD_LABEL",
     "labelled",
+    "Part",
     "Program",
     "Call",
     "Limits",

@@ -13,6 +13,7 @@ from typing import ClassVar
 from storage import Task
 
 from .fresh_rules import FRESH_RULES
+from .library import is_upgrade
 from .likeness import same_program
 from .proposal import Scorecard
 from .signature import names_given
@@ -77,6 +78,7 @@ class NoCaseLost:
 class ScoreImproves:
     """A rewrite must pass more cases than its parent, or as many at less cost; one judged by its earnings, every case.
 
+    What only follows the tools that it requires to their later versions need be no better than it was.
     `fuel_margin`: the share of the parent's fuel that a rewrite must save where it passes no more cases. Cost counts
     only between versions that pass every case: what fails early is cheap, and code that no case needs may be right.
     """
@@ -92,7 +94,7 @@ class ScoreImproves:
         new, old = comparison.new.scorecard, comparison.old.scorecard
         if comparison.rewrite.task.judged == "earnings":
             return _differs_and_works(comparison)
-        if self._improves(new, old):
+        if self._improves(new, old) or (_no_worse(new, old) and _is_upgrade(comparison)):
             return None
         evidence: Evidence = {"gate": _counts(old.gate, new.gate), "visible": _counts(old.visible, new.visible)}
         if not new.solved:
@@ -195,6 +197,15 @@ def _differs_and_works(comparison: Comparison) -> Objection | None:
     if same_program(comparison.rewrite.source, comparison.rewrite.parent_source):
         return Objection({"same_program": True}, "a rewrite that does something else than its parent")
     return None
+
+
+def _no_worse(new: Scorecard, old: Scorecard) -> bool:
+    return (new.gate_passed, new.visible_passed) >= (old.gate_passed, old.visible_passed)
+
+
+def _is_upgrade(comparison: Comparison) -> bool:
+    rewrite = comparison.rewrite
+    return is_upgrade(rewrite.source, rewrite.parent_source, rewrite.library)
 
 
 def _passed(card: Scorecard) -> tuple[bool, ...]:

@@ -7,9 +7,8 @@ Does not promise: safety beyond the tier of its sandboxes, nor to be shared betw
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, TypeAlias, TypeVar
@@ -18,10 +17,11 @@ from storage import Ring, Task
 
 from .fingerprint import canonical
 from .fresh import FreshPlan
+from .library import closure, library_of, text_digest
 from .question import Question, ask, literal, program
 from .reading import Reading
 from .sandbox import Sandbox, open_sandbox
-from .sandbox.run import GUARD, Call, Limits, Program, Result, Run, Tier
+from .sandbox.run import GUARD, Call, Limits, Part, Program, Result, Run, Tier
 from .source import read
 from .trial import Trial, summarise
 
@@ -65,6 +65,8 @@ class Bench:
         self._fresh: OrderedDict[tuple[FreshPlan, str], tuple[Result, ...]] = OrderedDict()
         self._plans: OrderedDict[tuple[str, tuple[Ring, ...]], _Plan] = OrderedDict()
         self._siblings: dict[Limits, Bench] = {}
+        # One object, which benches under other limits share.
+        self.library: dict[int, Part] = {}
 
     @classmethod
     def open(
@@ -103,12 +105,22 @@ class Bench:
             self._second = self._open_second()
         return self._second
 
+    def shelve(self, parts: Iterable[Part]) -> None:
+        """Let sources require these versions and no others, as long as nothing else is said."""
+        self.library.clear()
+        self.library.update(library_of(parts))
+
+    def program(self, task: Task, source: str, calls: Sequence[Call]) -> Program:
+        """Return the program that makes calls of a source, with all that it requires."""
+        asked = program(task, source, calls)
+        return replace(asked, parts=parts) if (parts := closure(source, self.library)) else asked
+
     def score(self, task: Task, source: str) -> Trial:
         """Return how `source` does on the visible and gate cases of `task`; a second question costs nothing.
 
         Raises: TaskError: a case of the task holds no literal. SandboxError: the sandbox broke down.
         """
-        key = _key(task, source)
+        key = self._key(task, source)
         if key not in self._trials:
             _remember(self._trials, key, self._try(task, source), most=MOST_TRIALS)
         self._trials.move_to_end(key)
@@ -119,10 +131,10 @@ class Bench:
 
         The fingerprints are in the cases' own order: they are those of `score` where a case does not depend on others.
         """
-        key = _key(task, source)
+        key = self._key(task, source)
         if key not in self._repeats:
             plan = self._plan(task, ("visible", "gate"))
-            run = self.run(self.second, program(task, source, plan.calls[::-1]), self.limits)
+            run = self.run(self.second, self.program(task, source, plan.calls[::-1]), self.limits)
             prints = summarise(run, passed=(), mutated=(), visible=0, size=0).prints[::-1]
             _remember(self._repeats, key, prints, most=MOST_TRIALS)
         return self._repeats[key]
@@ -133,6 +145,7 @@ class Bench:
             return self
         if limits not in self._siblings:
             self._siblings[limits] = Bench(self.sandbox, second=lambda: self.second, limits=limits)
+            self._siblings[limits].library = self.library
         return self._siblings[limits]
 
     def fresh(self, task: Task, source: str, plan: FreshPlan, *, again: bool = False) -> tuple[Result, ...]:
@@ -141,11 +154,11 @@ class Bench:
         Args: again: under the second hash seed.
         What a backstop ended, which may have been the machine's fault, counts as `refused`.
         """
-        key = (plan, f"{hashlib.sha256(source.encode('utf-8', 'surrogatepass')).hexdigest()} {again}")
+        key = (plan, f"{text_digest(source, closure(source, self.library))} {again}")
         if key not in self._fresh:
             limits = replace(self.limits, fuel=min(FRESH_FUEL, self.limits.fuel))
             box = self.second if again else self.sandbox
-            run = self.run(box, program(task, source, plan.calls), limits)
+            run = self.run(box, self.program(task, source, plan.calls), limits)
             results = tuple(
                 replace(each, outcome="refused") if run.machine_dependent and each.outcome != "ok" else each
                 for each in run.results
@@ -157,11 +170,11 @@ class Bench:
     def seal(self, task: Task, source: str) -> tuple[bool, ...]:
         """Run the sealed cases and return which passed. For the report alone: nothing of it may reach an agent."""
         plan = self._plan(task, ("sealed",))
-        return _passed(self.run(self.sandbox, program(task, source, plan.calls), self.limits), plan)
+        return _passed(self.run(self.sandbox, self.program(task, source, plan.calls), self.limits), plan)
 
     def _try(self, task: Task, source: str) -> Trial:
         plan = self._plan(task, ("visible", "gate"))
-        run = self.run(self.sandbox, program(task, source, plan.calls), self.limits)
+        run = self.run(self.sandbox, self.program(task, source, plan.calls), self.limits)
         reading = read(source)
         return summarise(
             run,
@@ -177,15 +190,14 @@ class Bench:
         # What a backstop ended may have been the machine's fault; alone and once more, it is the program's.
         return sandbox.run(asked, limits) if run.machine_dependent else run
 
+    def _key(self, task: Task, source: str) -> tuple[str, str]:
+        return task.digest, text_digest(source, closure(source, self.library))
+
     def _plan(self, task: Task, rings: tuple[Ring, ...]) -> _Plan:
         key = (task.digest, rings)
         if key not in self._plans:
             _remember(self._plans, key, _plan(task, rings), most=MOST_PLANS)
         return self._plans[key]
-
-
-def _key(task: Task, source: str) -> tuple[str, str]:
-    return task.digest, hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _plan(task: Task, rings: tuple[Ring, ...]) -> _Plan:

@@ -26,6 +26,7 @@ from .code_rules import CODE_RULES
 from .control_rules import PARENTHOOD_RULES, PROTECTION_RULES, Approvals
 from .earnings import Earnings
 from .limits import BIRTH_RULES, RATE_RULES
+from .network_rules import BreaksNoDependant, RequirementsShelved
 from .policy import Policy, shipped_texts
 from .protection_rules import CODE_GUARDS, GUARDS
 from .rewrite import Rewrite
@@ -40,8 +41,8 @@ from .verdict import Objection
 DEFAULT = Path(__file__).with_name("charter.toml")
 
 _SECTIONS: Mapping[str, tuple[type, ...]] = {
-    "code": CODE_RULES,
-    "behaviour": (*TIER_RULES, *BEHAVIOUR_RULES),
+    "code": (*CODE_RULES, RequirementsShelved),
+    "behaviour": (*TIER_RULES, *BEHAVIOUR_RULES, BreaksNoDependant),
     "social": SOCIAL_RULES,
     "limits": tuple(dict.fromkeys((*RATE_RULES, *BIRTH_RULES, *SPEECH_RULES))),
     "protection": (*GUARDS, *CODE_GUARDS, *PROTECTION_RULES, *PARENTHOOD_RULES),

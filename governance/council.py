@@ -15,9 +15,12 @@ from storage import Task
 
 from .bench import Bench
 from .charter import BehaviourRule, Charter
+from .dependants import follow
 from .fresh import Fresh, FreshPlan, plan_again, plan_examination
 from .fresh_rules import FRESH_RULES, kinds_of
+from .library import Library
 from .likeness import program_digest
+from .network_rules import BreaksNoDependant
 from .objected import Objected
 from .proposal import Proposal
 from .protection_rules import GUARDS
@@ -54,16 +57,21 @@ class Council:
     def __init__(self, charter: Charter) -> None:
         self.charter = charter
 
-    def inspect(self, task: Task, source: str, *, parent_source: str = "") -> tuple[Verdict, ...]:
-        """Judge a source by the code rules alone; without a parent, everything in it counts as new."""
-        return self._verdicts("examine", self._read(task, source, parent_source)[0])
+    def inspect(
+        self, task: Task, source: str, *, parent_source: str = "", library: Library | None = None
+    ) -> tuple[Verdict, ...]:
+        """Judge a source by the code rules alone; without a parent, everything in it counts as new.
+
+        `library` is the shelf; without it nothing may be required.
+        """
+        return self._verdicts("examine", self._read(task, source, parent_source, library)[0])
 
     def examine(self, proposal: Proposal, bench: Bench) -> Examination:
         """Judge a proposal: its text, then one sandbox run, then what it did, then a second run if all else passed.
 
         Raises: TaskError: a case of the task holds no literal. SandboxError: the sandbox broke down.
         """
-        objections, rewrite = self._read(proposal.task, proposal.source, proposal.parent_source)
+        objections, rewrite = self._read(proposal.task, proposal.source, proposal.parent_source, bench.library)
         if rewrite is None or _stopped(objections):
             return Examination(self._verdicts("examine", objections))
         # What only needs approval is tried nonetheless, so that whoever approves it knows what it does.
@@ -74,6 +82,8 @@ class Council:
         objections = self._behave(comparison, repeat=False)
         if not _stopped(objections) and any(rule.needs_repeat for rule in self.charter.behaviour):
             comparison = self._once_more(comparison, bench, proposal.objections)
+            if any(isinstance(rule, BreaksNoDependant) for rule in self.charter.behaviour):
+                comparison = replace(comparison, followed=follow(proposal, bench), radius=proposal.around.radius)
             objections = [*objections, *self._behave(comparison, repeat=True)]
         gain: dict[str, JSON] = {
             "score": [old.scorecard.score, new.scorecard.score],
@@ -120,8 +130,10 @@ class Council:
         deciding: list[JSON] = [] if objections else list(policy.decide(request).policies)
         return self._verdicts("admit", objections, policies=deciding)
 
-    def _read(self, task: Task, source: str, parent_source: str) -> tuple[Objections, Rewrite | None]:
-        rewrite = read_rewrite(task, source, parent_source=parent_source)
+    def _read(
+        self, task: Task, source: str, parent_source: str, library: Library | None
+    ) -> tuple[Objections, Rewrite | None]:
+        rewrite = read_rewrite(task, source, parent_source=parent_source, library=library)
         if isinstance(rewrite, Unreadable):
             evidence: dict[str, JSON] = {"problem": rewrite.problem, "line": rewrite.line}
             return [("Parses", Objection(evidence, "a source that Python can parse"))], None

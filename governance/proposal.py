@@ -11,7 +11,39 @@ from dataclasses import dataclass
 from storage import Task
 
 from .objected import Objected
+from .sandbox.run import Part
 from .standing import Motion
+
+
+@dataclass(frozen=True, slots=True)
+class Dependant:
+    """A head that requires versions of the tool under rewrite: those in `pinned`.
+
+    `task_id` names the task that judges it; whoever examines puts the `task` itself in.
+    """
+
+    tool: str
+    version_id: int
+    task_id: int
+    source: str
+    pinned: tuple[int, ...]
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a tool on the shelf.
+
+    `parts` are the versions that sources at hand require, or may; `dependants` heads that require the tool, as many as
+    are tried; `radius` names every tool that a change of it reaches through them.
+    """
+
+    parts: tuple[Part, ...] = ()
+    dependants: tuple[Dependant, ...] = ()
+    radius: tuple[str, ...] = ()
+
+
+NOTHING_AROUND = Surroundings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +52,7 @@ class Proposal:
 
     `author_lineage` is the founder of the author's line, so that clones can be told from strangers; `basis_id` is the
     version its code was made from; `family` the edit family or `model` it came from; `objections` are what critics
-    demonstrated against earlier rewrites of the tool.
+    demonstrated against earlier rewrites of the tool; `around` is what stands around it on the shelf.
     """
 
     task: Task
@@ -34,6 +66,7 @@ class Proposal:
     family: str = ""
     reason: str = ""
     objections: tuple[Objected, ...] = ()
+    around: Surroundings = NOTHING_AROUND
 
     @property
     def motion(self) -> Motion:
@@ -89,3 +122,12 @@ class Scorecard:
     def bitmap(self) -> str:
         """The cases as text, visible before gate: `1101|111`."""
         return "|".join("".join("01"[passed] for passed in ring) for ring in (self.visible, self.gate))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A dependant with its scorecards: as it is pinned now, and as it would be with the rewrite."""
+
+    dependant: Dependant
+    now: Scorecard
+    then: Scorecard

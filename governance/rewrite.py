@@ -7,10 +7,11 @@ Does not promise: that the parent is innocent. A parent that cannot be read coun
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage import Task
 
+from .library import Library
 from .reading import Lines, Reading
 from .source import Unreadable, builtins_reached, read
 from .syntax import BUILTINS
@@ -20,7 +21,10 @@ NOTHING = Reading()
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A new source, its parent's source and the task's helper code, with what each of them says."""
+    """A new source, its parent's source and the task's helper code, with what each of them says.
+
+    `library` is the shelf: the versions that it may require, and those that its parent requires.
+    """
 
     task: Task
     source: str
@@ -28,6 +32,7 @@ class Rewrite:
     new: Reading
     old: Reading
     helper: Reading
+    library: Library = field(default_factory=dict)
 
     def added_names(self, banned: Container[str]) -> Lines:
         """Return which of the `banned` builtins the rewrite reaches, by name or import, that its parent does not."""
@@ -35,7 +40,9 @@ class Rewrite:
         return {name: line for name, line in _reached(self.source, self.new, banned).items() if name not in known}
 
 
-def read_rewrite(task: Task, source: str, *, parent_source: str) -> Rewrite | Unreadable:
+def read_rewrite(
+    task: Task, source: str, *, parent_source: str, library: Library | None = None
+) -> Rewrite | Unreadable:
     """Read both versions; a parent or helper that cannot be read counts as empty."""
     new, old, helper = read(source), read(parent_source), read(task.helper)
     if isinstance(new, Unreadable):
@@ -47,6 +54,7 @@ def read_rewrite(task: Task, source: str, *, parent_source: str) -> Rewrite | Un
         new=new,
         old=NOTHING if isinstance(old, Unreadable) else old,
         helper=NOTHING if isinstance(helper, Unreadable) else helper,
+        library=dict(library or {}),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .fingerprint import fingerprint, signature
 from .fresh import Fresh
-from .proposal import Scorecard
+from .proposal import Followed, Scorecard
 from .rewrite import Rewrite
 from .sandbox.run import Result, Run, Tier
 
@@ -59,7 +59,8 @@ class Comparison:
     """A rewrite with its trial and its parent's: the matter that behaviour rules judge.
 
     `again` holds the rewrite's fingerprints under another hash seed and `fresh` what both gave on fresh inputs, once
-    these runs were made; `kinds` are those of the values that cases expect.
+    these runs were made; `kinds` are those of the values that cases expect. `followed` are dependants with the rewrite
+    in its parent's place, and `radius` names every tool that it reaches through them.
     """
 
     rewrite: Rewrite
@@ -68,6 +69,8 @@ class Comparison:
     again: tuple[str, ...] | None = None
     fresh: Fresh | None = None
     kinds: frozenset[str] = frozenset()
+    followed: tuple[Followed, ...] = ()
+    radius: tuple[str, ...] = ()
 
 
 def summarise(run: Run, *, passed: Sequence[bool], mutated: Sequence[bool], visible: int, size: int) -> Trial:

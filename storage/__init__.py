@@ -46,10 +46,11 @@ from .fork import fork
 from .guards import changed_files
 from .journal import AgentSpending, CallKey, Journal, ModelCall, ModelFailure, ModelSpending, request_hash
 from .ledger import Coin, Ledger, LedgerRecord
-from .lineage import Lineage
+from .lineage import Lineage, Requirement
 from .meaning import column_meanings
 from .milestones import Sums
 from .moment import AsOf, Moment, When
+from .pins import Pin, pins_in, repinned, respelled, without_unused
 from .proposal import (
     Answer,
     CritiqueRecord,
@@ -69,6 +70,7 @@ from .questions import (
     Cost,
     Event,
     Fork,
+    Health,
     Kin,
     Need,
     Question,
@@ -157,6 +159,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "TestRecord",
     "TestStatus",
     "Lineage",
+    "Requirement",
     "Asking",
     "Rows",
     "AsOf",
@@ -167,6 +170,7 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "Use",
     "Change",
     "Fork",
+    "Health",
     "Kin",
     "Share",
     "Trait",
@@ -194,6 +198,11 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "DeathRow",
     "ThingRow",
     "DiversityRow",
+    "Pin",
+    "pins_in",
+    "repinned",
+    "respelled",
+    "without_unused",
     "Blackboard",
     "PostRecord",
     "SignalRecord",

@@ -25,7 +25,7 @@ from .tables import ALL
 from .views import make_views
 
 APPLICATION_ID = 0x45434F4C  # "ECOL"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_S = 10.0
 # The oldest schema that is brought up to date when a database is opened for writing.
 OLDEST = 2

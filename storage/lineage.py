@@ -8,6 +8,7 @@ Does not promise: second parents and ingredients in a line of descent; `parents`
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
@@ -59,6 +60,12 @@ _PARENTS = (
     .order_by(_PARENT.c.id)
 )
 
+_REQUIRED = text(
+    "SELECT r.name, r.required_id, t.name AS tool,"
+    " (SELECT max(n.id) FROM tool_version n WHERE n.tool_id = w.tool_id AND n.seq <= :as_of) AS head_id"
+    " FROM requirement r JOIN tool_version w ON w.id = r.required_id JOIN tool t ON t.id = w.tool_id"
+    " WHERE r.version_id = :id AND r.seq <= :as_of ORDER BY r.id"
+)
 _BY_MODEL = text(
     "WITH RECURSIVE edge(child, parent) AS ("
     " SELECT id, parent_id FROM tool_version WHERE seq <= :as_of"
@@ -69,6 +76,16 @@ _BY_MODEL = text(
 
 
 _SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a version requires: a function by its name, the version it is pinned to, its tool and that one's head."""
+
+    name: str
+    version_id: int
+    tool: str
+    head_id: int
 
 
 class Lineage:
@@ -125,6 +142,11 @@ class Lineage:
         """Return the second parents and ingredients of a version, as (version id, role)."""
         asked = {"id": version_id, "as_of": as_of_seq(self._reads, as_of)}
         return [(row.parent_id, row.role) for row in self._reads.rows(_PARENTS, asked)]
+
+    def requires(self, version_id: int, *, as_of: When = None) -> Sequence[Requirement]:
+        """Return what a version requires of other tools, in the order of its lines."""
+        asked = {"id": version_id, "as_of": as_of_seq(self._reads, as_of)}
+        return [Requirement(*row) for row in self._reads.rows(_REQUIRED, asked)]
 
     def of_model(self, prefix: str, *, as_of: When = None) -> frozenset[int]:
         """Return the ids of the versions that a model of such a name wrote, and of all that came from them."""

@@ -177,7 +177,16 @@ class VersionParentTable(HistoryTable, table=True):
     __tablename__ = "version_parent"
     version_id: int = column("version that has a further parent", to="tool_version.id", index=True)
     parent_id: int = column("that parent", to="tool_version.id", index=True)
-    role: str = column("basis, component, ingredient or restored")
+    role: str = column("basis, component, ingredient, required or restored")
+
+
+class RequirementTable(HistoryTable, table=True):
+    """What a version requires: the function `name` of another tool, as it is in the version `required_id`."""
+
+    __tablename__ = "requirement"
+    version_id: int = column("version that requires it", to="tool_version.id", index=True)
+    name: str = column("function by which its code calls the other tool: that one's entry point")
+    required_id: int = column("version of the other tool that it is pinned to", to="tool_version.id", index=True)
 
 
 class EvaluationTable(HistoryTable, table=True):
@@ -288,8 +297,8 @@ class LedgerTable(HistoryTable, table=True):
 
 
 HISTORY: tuple[str, ...] = (
-    "run", "agent", "task", "task_case", "tool", "proposal", "tool_version", "version_parent", "evaluation", "verdict",
-    "critique", "test_case", "post", "signal", "claim", "ledger",
+    "run", "agent", "task", "task_case", "tool", "proposal", "tool_version", "version_parent", "requirement",
+    "evaluation", "verdict", "critique", "test_case", "post", "signal", "claim", "ledger",
 )  # fmt: skip
 OPERATIONAL: tuple[str, ...] = tuple(
     str(each.__tablename__) for each in (SessionTable, ModelCallTable, SyntaxTable, MilestoneTable)

@@ -20,6 +20,7 @@ from .database import Reads
 from .errors import StaleHead, UnknownTool, UnknownVersion
 from .jump import below
 from .moment import NOW, Moment, When
+from .pins import pins_in
 from .proposal import Score
 from .proposals import Proposals
 from .row import Row
@@ -187,6 +188,8 @@ class Tools(Proposals, Cases):
     ) -> VersionRecord:
         """Save the next version of a tool, child of `expected_head`; `parents` are further (version id, role).
 
+        What its source pins (`pins_in`) is kept as what it requires.
+
         Raises: StaleHead: another version became the head meanwhile; UnknownTool: there is no such tool.
         """
         head = _head(tx, tool_id, as_of=NOW)
@@ -198,7 +201,13 @@ class Tools(Proposals, Cases):
         origin = {"author_id": author_id, "proposal_id": proposal_id, "reason": reason, "model": model}
         text = {"code_hash": tx.code(source), "size": len(source)}
         version = Row("tool_version", {**place, **origin, **text, **asdict(score)})
-        others = [Row("version_parent", {"version_id": new, "parent_id": id, "role": role}) for id, role in parents]
+        # A person may admit what names a version that never was; it requires nothing then.
+        pins = [pin for pin in pins_in(source) if pin.version_id < new]
+        roles = [*parents, *((id, "required") for id in dict.fromkeys(pin.version_id for pin in pins))]
+        others = [Row("version_parent", {"version_id": new, "parent_id": id, "role": role}) for id, role in roles]
+        others += [
+            Row("requirement", {"version_id": new, "name": pin.name, "required_id": pin.version_id}) for pin in pins
+        ]
         entry = tx.record("save", version, *others, agent_id=author_id, tool_id=tool_id, **moment)
         return VersionRecord(**entry.rows[0][1], author=_author(tx, author_id))
 

@@ -15,6 +15,7 @@ from storage import ConfigurationError
 from .breeder import breeder
 from .composer import composer
 from .critic import critic
+from .linker import linker
 from .mender import mender
 from .mind import Desk, Mind, Study, ThinkingMind, Thought
 from .model_breeder import model_breeder
@@ -28,7 +29,12 @@ Made = TypeVar("Made")
 
 __all__ = ["Desk", "Mind", "Study", "ThinkingMind", "Thought", "mind_of", "thinking_mind_of"]
 
-_MINDS: Mapping[str, Callable[[], Mind]] = {"specialist": specialist, "critic": critic, "breeder": breeder}
+_MINDS: Mapping[str, Callable[[], Mind]] = {
+    "specialist": specialist,
+    "linker": linker,
+    "critic": critic,
+    "breeder": breeder,
+}
 _THINKING: Mapping[str, Callable[[], ThinkingMind]] = {
     "toolsmith": toolsmith,
     "mender": mender,

@@ -1,4 +1,4 @@
-"""`ecology ask`: the fifteen questions a keeper asks of a history.
+"""`ecology ask`: the sixteen questions a keeper asks of a history.
 
 Promises: each command asks the library once and prints its rows; with `--json` all their fields, else the telling ones.
 """
@@ -210,6 +210,13 @@ def _turn(
     with Store.open(database) as store:
         columns = ("kind", "id", "name", "detail", "kept")
         _print("turn", store.ask.turn(number, as_of=as_of), columns, as_json=as_json)
+
+
+@_named("health")
+def _health(database: DatabaseArgument, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    columns = ("tool", "version_id", "state", "reused", "radius", "requires", "behind", "twins", "royalties")
+    with Store.open(database) as store:
+        _print("health", store.ask.health(as_of=as_of), columns, as_json=as_json)
 
 
 @_named("integrity")

@@ -49,7 +49,8 @@ def lineage(
         seq = store.as_of(as_of)
         found = [store.tools.find(tool, as_of=seq)] if tool else store.tools.all(as_of=seq)
         rows = [row for each in found for row in _line(store, each, as_of=seq)]
-    columns = ("id", "number", "author", "visible", "gate", "fuel", "reason")
+    columns: tuple[str, ...] = ("id", "number", "author", "visible", "gate", "fuel", "reason")
+    columns += ("requires",) if any(row["requires"] for row in rows) else ()
     print_rows(rows, columns if tool else ("tool", *columns), name="versions", as_json=as_json)
 
 
@@ -137,7 +138,13 @@ def _agent(store: Store, agent: AgentRecord, *, as_of: int | None) -> dict[str, 
 def _line(store: Store, tool: ToolRecord, *, as_of: int | None) -> list[dict[str, Any]]:
     """Return a tool's head and what it came from, newest first."""
     head = store.tools.head(tool.id, as_of=as_of)
-    return [{"tool": tool.name} | _version(each) for each in (head, *store.lineage.ancestors(head.id, as_of=as_of))]
+    line = (head, *store.lineage.ancestors(head.id, as_of=as_of))
+    return [{"tool": tool.name} | _version(each) | {"requires": _required(store, each, as_of)} for each in line]
+
+
+def _required(store: Store, version: VersionRecord, as_of: int | None) -> str:
+    """Return what a version requires, in a few words."""
+    return ", ".join(f"{each.tool} {each.version_id}" for each in store.lineage.requires(version.id, as_of=as_of))
 
 
 def _version(version: VersionRecord) -> dict[str, Any]:
@@ -171,9 +178,16 @@ def _show_version(store: Store, name: str, as_of: int | None) -> tuple[Mapping[s
     change = store.lineage.diff(version.parent_id, version.id) if version.parent_id else ""
     document = _version(version) | {"source": source, "diff": change, "parents": store.lineage.parents(version.id)}
     document["evaluations"] = trials = _trials(store, as_of, version=version.id)
+    requires = store.lineage.requires(version.id, as_of=as_of)
+    document["requires"] = [asdict(each) for each in requires]
+    needs = [
+        f"  requires {each.name}: version {each.version_id} of {each.tool}"
+        + (f", whose head is {each.head_id}" if each.head_id != each.version_id else "")
+        for each in requires
+    ]
     author = f" by {version.author}" if version.author else ""
     head = f"version {version.id} (number {version.number}){author}{_with(version.model)}: {version.reason}"
-    return document, "\n".join(part for part in (head, *_tried(trials), change or source) if part)
+    return document, "\n".join(part for part in (head, *needs, *_tried(trials), change or source) if part)
 
 
 def _show_proposal(store: Store, name: str, as_of: int | None) -> tuple[Mapping[str, Any], str]:

@@ -11,14 +11,16 @@ import json
 import keyword
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from storage import Case, ConfigurationError, NotFound, Store, TaskRecord, VersionRecord
+from storage import Case, ConfigurationError, NotFound, Store, TaskRecord, VersionRecord, respelled
 
 from . import equality
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+# A required version, which is no tool's module: other tools may require another version of the same tool.
+_SHELVED = "_shelf_v{}"
 _PROJECT = """[build-system]
 requires = ["setuptools>=61"]
 build-backend = "setuptools.build_meta"
@@ -93,12 +95,15 @@ def write_package(store: Store, target: Path, *, as_of: int | None = None) -> Ex
     (target / "src" / package).mkdir(parents=True)
     (target / "tests").mkdir()
     provenance = []
+    required: set[int] = set()
     for (task, head), module in zip(passing, modules, strict=True):
         line = [head, *store.lineage.ancestors(head.id, as_of=as_of)]
-        provenance.append(_provenance(task, line, module=module, history=store.history_hash()))
+        provenance.append(_provenance(store, task, line, module=module, history=store.history_hash()))
         code = _source(store, task, line)
+        required |= {each.version_id for each in store.lineage.requires(head.id)}
         _write(target / "src" / package / f"{module}.py", code)
         _write(target / "tests" / f"test_{module}.py", _test(store, task, package=package, module=module, as_of=as_of))
+    _write_required(store, required, target / "src" / package)
     names = [task.task.name for task, _ in passing]
     _write(target / "src" / package / "__init__.py", f'"""Mended tools: {", ".join(modules)}."""\n')
     _write(target / "tests" / "equality.py", Path(equality.__file__).read_text(encoding="utf-8"))
@@ -147,7 +152,28 @@ def _source(store: Store, task: TaskRecord, line: Sequence[VersionRecord]) -> st
     ]
     header = "".join(f"# {_plain(each)}\n" for each in lines)
     helper = f"{task.task.helper.rstrip()}\n\n\n" if task.task.helper.strip() else ""
-    return f"{header}\n{helper}{store.tools.source(head.id).rstrip()}\n"
+    return f"{header}\n{helper}{_within(store.tools.source(head.id)).rstrip()}\n"
+
+
+def _within(source: str) -> str:
+    """Return a source that takes what it requires from the package that it stands in."""
+    return respelled(source, lambda pin: f"from .{_SHELVED.format(pin.version_id)} import {pin.name}")
+
+
+def _write_required(store: Store, versions: set[int], folder: Path) -> None:
+    """Write the versions that tools require, each as a module of its own, and those that these require."""
+    tasks = {each.tool_id: each for each in store.tasks.all()}
+    waiting, done = sorted(versions), set[int]()
+    while waiting:
+        number = waiting.pop()
+        if number in done:
+            continue
+        done.add(number)
+        version = store.tools.version(number)
+        task = tasks[version.tool_id]
+        text = _source(store, task, [version, *store.lineage.ancestors(number)])
+        _write(folder / f"{_SHELVED.format(number)}.py", text)
+        waiting += [each.version_id for each in store.lineage.requires(number)]
 
 
 def _test(store: Store, task: TaskRecord, *, package: str, module: str, as_of: int | None) -> str:
@@ -164,10 +190,13 @@ def _test(store: Store, task: TaskRecord, *, package: str, module: str, as_of: i
     )  # fmt: skip
 
 
-def _provenance(task: TaskRecord, line: Sequence[VersionRecord], *, module: str, history: str) -> dict[str, object]:
+def _provenance(
+    store: Store, task: TaskRecord, line: Sequence[VersionRecord], *, module: str, history: str
+) -> dict[str, object]:
     steps = [
         {"version": each.id, "number": each.number, "author": each.author, "model": each.model, "reason": each.reason,
-         "sha256": each.code_hash, "score": each.score}
+         "sha256": each.code_hash, "score": each.score,
+         "requires": [asdict(needed) for needed in store.lineage.requires(each.id)]}
         for each in line
     ]  # fmt: skip
     about = {"tool": task.task.name, "module": module, "source": task.task.source, "licence": task.task.licence}

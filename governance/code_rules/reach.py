@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from storage import pins_in
+
 from ..capabilities import HOOKS, capabilities_of, may, opens
 from ..module_members import is_public_member
 from ..reading import Lines, Reading
@@ -42,6 +44,9 @@ class DeclaredImports:
         declared = rewrite.task.capabilities
         imported = {**rewrite.helper.imports, **old.imports}
         used = {**rewrite.helper.members, **old.members}
+        required = _required(rewrite)
+        imported = {**imported, **dict.fromkeys(required, 0)}
+        used = {**used, **dict.fromkeys(required, 0)}
         found = {module: line for module, line in new.imports.items() if not self._may_import(module, imported)}
         strays = new.strays.keys() - old.strays.keys() - rewrite.helper.bound.keys()
         found |= {name: new.strays[name] for name in strays if not self._may_import(name, imported)}
@@ -190,6 +195,7 @@ class NoModulePatching:
         """Object to assignments and deletions on imported modules and on the helper's names."""
         new = rewrite.new
         theirs = rewrite.helper.bound.keys() | {module.partition(".")[0] for module in new.imports}
+        theirs |= {pin.name for pin in pins_in(rewrite.source)}
         fresh = new.patched.keys() - rewrite.old.patched.keys()
         declared = rewrite.task.capabilities
         hooks = {target for target in HOOKS if opens(declared, target)}
@@ -200,6 +206,12 @@ class NoModulePatching:
 # Defined in a class, these do something only when an object of it is copied.
 _COPIED = frozenset({"__getstate__", "__setstate__"})
 _GIVEN = "a function that takes what it needs, the time among it, as arguments"
+
+
+def _required(rewrite: Rewrite) -> frozenset[str]:
+    """Return the dotted modules and members by which a rewrite requires tools, which is for `RequirementsShelved`."""
+    pins = [pin for pin in pins_in(rewrite.source) if not pin.name.startswith("_")]
+    return frozenset(path for pin in pins for path in (pin.module, f"{pin.module}.{pin.name}"))
 
 
 def _is_private(path: str) -> bool:

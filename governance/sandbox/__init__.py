@@ -9,7 +9,7 @@ from __future__ import annotations
 from .compare import same
 from .ladder import open_sandbox
 from .probes import ProbeResult, run_probes
-from .run import GUARD, GUARD_LABEL, TIERS, Call, Limits, Opaque, Outcome, Program, Result, Run, Tier, labelled
+from .run import GUARD, GUARD_LABEL, TIERS, Call, Limits, Opaque, Outcome, Part, Program, Result, Run, Tier, labelled
 from .sandbox import Sandbox
 from .table import Column, examine
 
@@ -22,6 +22,7 @@ __all__ = [
     "Limits",
     "Opaque",
     "Outcome",
+    "Part",
     "ProbeResult",
     "Program",
     "Result",

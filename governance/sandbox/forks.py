@@ -85,9 +85,14 @@ def _request(programs: Sequence[Program], limits: Limits) -> bytes:
     listed: list[tuple[int, str]] = []
     for program in programs:
         key = (
-            program.entry_point, program.calls, program.helper, program.generators_as_lists, program.trace,
+            program.entry_point,
+            program.calls,
+            program.helper,
+            program.generators_as_lists,
+            program.trace,
+            program.parts,
             program.hasty,
-        )  # fmt: skip
+        )
         if key not in jobs:
             jobs[key] = len(sent)
             sent.append(_job(program))
@@ -112,4 +117,5 @@ def _job(program: Program) -> dict[str, object]:
         "generators_as_lists": program.generators_as_lists,
         "trace": program.trace,
         "hasty": program.hasty,
+        "parts": [(part.version_id, part.entry_point, part.source, part.helper) for part in program.parts],
     }

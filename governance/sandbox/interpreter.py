@@ -67,6 +67,9 @@ class Interpreter:
             raise SandboxError("the sandbox was closed; open a new one")
         if self._owner != os.getpid():
             raise SandboxError(f"the sandbox belongs to process {self._owner}; open one in each process")
+        if program.parts:
+            # One session has one namespace, in which tools would meet.
+            return _all(program, Result("refused", error=f"{UNSUPPORTED}: tools that require others"))
         began = time.monotonic()
         names = Names()
         try:

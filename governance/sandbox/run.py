@@ -55,9 +55,25 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A version of another tool that a program requires: its source, entry point and its task's helper code.
+
+    `tool_id` is the tool that it is a version of, `tool` that one's name.
+    """
+
+    version_id: int
+    entry_point: str
+    source: str
+    helper: str = ""
+    tool_id: int = 0
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A tool's source, the helper code run before it, and the calls to make, in order.
 
+    `parts` are the versions of other tools that it requires, and those that they require, each after its own.
     `generators_as_lists` reads a generator result into a list of at most 5,000 items.
     `trace` asks for the executed line numbers of `source` with each result (slower; for fault localisation).
     `hasty` makes no more calls once one ran out of fuel: the rest count as `timeout` too.
@@ -70,6 +86,12 @@ class Program:
     generators_as_lists: bool = False
     trace: bool = False
     hasty: bool = False
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many characters of code it runs."""
+        return len(self.source) + len(self.helper) + sum(len(part.source) + len(part.helper) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _company(programs: Sequence[Program], start: int, *, tier: Tier) -> list[Pro
 
 
 def _refusal(program: Program, tier: Tier) -> Run | None:
-    size = len(program.source) + len(program.helper)
+    size = program.size
     if size <= LARGEST_SOURCE:
         return None
     note = f"the source has {size} characters; at most {LARGEST_SOURCE} are run"

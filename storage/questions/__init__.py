@@ -6,6 +6,7 @@ from ..when import seq_of
 from .asking import QUESTIONS, Asking
 from .descent import Change, Fork, Step, Use
 from .living import Kin, Need
+from .network import Health
 from .question import Question
 from .rewriting import Cost
 from .rows import Rows
@@ -13,6 +14,6 @@ from .time import Share, Spread, Trait
 from .why import Event
 
 __all__ = [
-    "QUESTIONS", "Asking", "Change", "Cost", "Event", "Fork", "Kin", "Need", "Question", "Rows", "Share", "Spread",
-    "Step", "Trait", "Use", "seq_of",
+    "QUESTIONS", "Asking", "Change", "Cost", "Event", "Fork", "Health", "Kin", "Need", "Question", "Rows", "Share",
+    "Spread", "Step", "Trait", "Use", "seq_of",
 ]  # fmt: skip

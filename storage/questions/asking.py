@@ -1,4 +1,4 @@
-"""The fifteen questions a keeper asks, each a call that returns typed rows.
+"""The sixteen questions a keeper asks, each a call that returns typed rows.
 
 Promises: every call answers as of any moment; nothing is changed. Does not promise: that an answer about the present
 holds once it is given; what is committed meanwhile is in the next one.
@@ -19,6 +19,7 @@ from ..views import VIEWS, CritiqueRow, DeathRow, LineageRow, RuleRow, ThingRow,
 from ..when import seq_of
 from .descent import CHANGE, COMMON, DESCENDANTS, ORIGIN, Change, Fork, Step, Use
 from .living import AGENT, DEATHS, MOMENT, TURN, Kin, Need
+from .network import HEALTH, Health
 from .question import Question
 from .rewriting import COST, CRITIQUES, GAINS, RULES, VETOES, Cost
 from .rows import Rows
@@ -31,7 +32,7 @@ QUESTIONS: dict[str, Question[Any]] = {
     each.name: each
     for each in (
         ORIGIN, DESCENDANTS, CHANGE, COMMON, AGENT, VETOES, RULES, CRITIQUES, GAINS, ALIVE, DIVERSITY, MOMENT, COST,
-        TURN, DEATHS,
+        TURN, DEATHS, HEALTH,
     )
 }  # fmt: skip
 MOST_BUCKETS = 10_000
@@ -163,6 +164,10 @@ class Asking:
     def deaths(self, *, as_of: When = None) -> Rows[DeathRow]:
         """Return who died, when and why; `Store.verify` says whether the history was altered."""
         return self._ask(DEATHS, seq_of(self._reads, as_of))
+
+    def health(self, *, as_of: When = None) -> Rows[Health]:
+        """Return how each tool does as a part of others, the one that is reused most first."""
+        return self._ask(HEALTH, seq_of(self._reads, as_of))
 
     def why(self, seq: int, *, limit: int = 200, as_of: When = None) -> Rows[Event]:
         """Return what led to an event, up to the root, and at most `limit` events that came of it, the earliest.

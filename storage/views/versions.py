@@ -56,7 +56,7 @@ class EdgeRow:
 
     child_id: Annotated[int, "the later version"]
     parent_id: Annotated[int, "the earlier one"]
-    role: Annotated[str, "parent (the version replaced), basis, component, ingredient or restored"]
+    role: Annotated[str, "parent (the version replaced), basis, component, ingredient, required or restored"]
     seq: Annotated[int, "event that wrote the later one"]
 
 

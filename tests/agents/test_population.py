@@ -37,7 +37,7 @@ def test_every_founder_has_a_mind(genome: Genome) -> None:
 
 def test_an_unknown_species_is_named() -> None:
     with pytest.raises(
-        ConfigurationError, match="no mind for the species 'poet'; there are specialist, critic, breeder"
+        ConfigurationError, match="no mind for the species 'poet'; there are specialist, linker, critic, breeder"
     ):
         mind_of("poet")
 

@@ -113,7 +113,7 @@ def write_everything(store: Store, tx: Transaction) -> tuple[Entry, ...]:
         tx,
         tool_id=ids.tool_id,
         expected_head=ids.version_id,
-        source="y",
+        source=f"from shelf.v{ids.version_id} import f\n",
         score=score,
         reason="why",
         proposal_id=proposed.id,

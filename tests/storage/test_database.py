@@ -66,14 +66,14 @@ def test_a_database_of_another_program_is_not_ours(tmp_path: Path) -> None:
 def test_a_database_of_a_newer_release_is_too_new(tmp_path: Path) -> None:
     path = make(filled(tmp_path / "zoo.db"), "PRAGMA user_version = 9")
 
-    with pytest.raises(TooNew, match="schema 9 and this release knows 4"):
+    with pytest.raises(TooNew, match="schema 9 and this release knows 5"):
         Store.open(path)
 
 
 def test_a_database_of_an_older_release_is_too_old(tmp_path: Path) -> None:
     path = make(filled(tmp_path / "zoo.db"), "PRAGMA user_version = 1")
 
-    with pytest.raises(TooOld, match="schema 1 and this release reads 4; use the release that made it"):
+    with pytest.raises(TooOld, match="schema 1 and this release reads 5; use the release that made it"):
         Store.open(path)
 
 

@@ -36,8 +36,8 @@ def test_a_change_over_all_tables_reads_back_as_it_happened(store: Store, everyt
 
     assert tuple(store.history()) == entries
     assert {name for entry in entries for name, _ in entry.rows} == {
-        "run", "agent", "task", "task_case", "tool", "tool_version", "version_parent", "proposal", "evaluation",
-        "verdict", "critique", "test_case", "post", "signal", "claim", "ledger",
+        "run", "agent", "task", "task_case", "tool", "tool_version", "version_parent", "requirement", "proposal",
+        "evaluation", "verdict", "critique", "test_case", "post", "signal", "claim", "ledger",
     }  # fmt: skip
     store.verify()
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import encode, meter, preload, wire
+from .closure import Closure, Pins, Required, unpin
 from .instrument import instrument
 from .sender import Sender
 
@@ -77,27 +78,36 @@ def prepare() -> None:
     sys.dont_write_bytecode = True
     _METER.lend(vars(builtins))
     runner = Runner(Sender(-1), fuel=1000, output=1000)
-    job = Job("f", [["([1, 'a'],)", "", ""], ["", "x = 1", "f([x])"]], "", True, False)
+    job = Job("f", [["([1, 'a'],)", "", ""], ["", "x = 1", "f([x])"]], "", True, False, [])
     for number in range(_WARMING):
         runner.run(number, job, source=_WARM)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one program needs besides its source; many programs may share one."""
+    """What one program needs besides its source; many programs may share one.
+
+    `parts` are the tools it requires, each after those that it requires itself.
+    """
 
     entry_point: str
     calls: list[list[str]]
     helper: str
     generators_as_lists: bool
     trace: bool
+    parts: list[Required]
     hasty: bool = False
+
+    @classmethod
+    def read(cls, sent: dict[str, Any]) -> Job:
+        """Return the job that a request holds."""
+        return cls(**{**sent, "parts": [Required(*each) for each in sent["parts"]]})
 
 
 def serve_child(descriptor: int, *, confine: Callable[[], None]) -> None:
     """Read the request from the socket, give up every right, run, and send the frames."""
     request = json.loads(_read_frame(descriptor))
-    jobs = [Job(**job) for job in request["jobs"]]
+    jobs = [Job.read(job) for job in request["jobs"]]
     confine()
     sender = Sender(descriptor)
     sender.send(["ready"])
@@ -138,6 +148,7 @@ class Runner:
         self._output_left = output
         self._meter = _METER
         self._compiled: dict[tuple[str, str], types.CodeType] = {}
+        self._shelved: dict[Required, tuple[types.CodeType, types.CodeType, Pins]] = {}
 
     def run(self, number: int, job: Job, *, source: str) -> None:
         """Load one program and send a frame for each of its calls."""
@@ -163,7 +174,7 @@ class Runner:
         self._sender.send_text(text)
 
     def _load(self, job: Job, source: str) -> tuple[dict[str, Any], dict[str, Any] | None, int]:
-        """Execute helper and source in a fresh module; only the source's own fuel is the program's."""
+        """Execute helper and source in a fresh module; the fuel is the source's own and of what it requires."""
         # Python seeds `random` anew in every fork.
         random.setstate(_RANDOM_STATE)
         _bounded_recursion_limit(RECURSION)
@@ -175,7 +186,9 @@ class Runner:
             self._meter.refill(self._fuel)
             exec(self._compile(job.helper, "exec", "<helper>"), scope)
             self._meter.refill(self._fuel)
-            exec(_compile_metered(source, "exec", TOOL), scope)
+            code, pins = _compile_pinned(source, TOOL)
+            scope.update(Closure(job.parts, compiled=self._required).bound(pins))
+            exec(code, scope)
             fuel = self._meter.used
             scope[job.entry_point] if job.calls and any(call[0] for call in job.calls) else None
         except KeyError:
@@ -183,6 +196,14 @@ class Runner:
         except BaseException as error:
             return scope, self._describe(error), 0
         return scope, {"outcome": "timeout"} if self._meter.dry else None, fuel
+
+    def _required(self, required: Required) -> tuple[types.CodeType, types.CodeType, Pins]:
+        """Return the code of a required tool, which is compiled once; its modules are every program's own."""
+        if required not in self._shelved:
+            helper = self._compile(required.helper, "exec", "<helper>")
+            code, pins = _compile_pinned(required.source, f"<shelf v{required.version_id}>")
+            self._shelved[required] = (helper, code, pins)
+        return self._shelved[required]
 
     def _call(self, scope: dict[str, Any], job: Job, *, call: list[str]) -> dict[str, Any]:
         args, setup, expression = call
@@ -265,11 +286,25 @@ class Runner:
         return code
 
 
+def _compile_pinned(source: str, name: str) -> tuple[types.CodeType, Pins]:
+    """Return a tool's code without its pins, and these."""
+    tree = _parse(source, "exec", name)
+    pins = unpin(tree)
+    return _metered(tree, "exec", name), pins
+
+
 def _compile_metered(text: str, mode: str, name: str) -> types.CodeType:
+    return _metered(_parse(text, mode, name), mode, name)
+
+
+def _parse(text: str, mode: str, name: str) -> Any:
     if "\0" in text:
         # Releases before 3.11.4 raise ValueError here.
         raise SyntaxError("source code string cannot contain null bytes")
-    tree: Any = ast.parse(text.strip() if mode == "eval" else text, name, mode)
+    return ast.parse(text.strip() if mode == "eval" else text, name, mode)
+
+
+def _metered(tree: Any, mode: str, name: str) -> types.CodeType:
     instrument(tree)
     code = compile(tree, name, mode, dont_inherit=True)
     assert isinstance(code, types.CodeType)

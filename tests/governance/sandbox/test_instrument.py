@@ -116,7 +116,7 @@ class Collect:
         self.frames.append(json.loads(text))
 execute._METER.largest = 1 << 26
 runner = execute.Runner(Collect(), fuel=1_000_000, output=1 << 20)
-job = execute.Job("answers", [["()", "", ""], ["", "x = 2", "[answers() for _ in range(x)]"]], "", False, False)
+job = execute.Job("answers", [["()", "", ""], ["", "x = 2", "[answers() for _ in range(x)]"]], "", False, False, [])
 runner.run(0, job, source=Path(sys.argv[2]).read_text(encoding="utf-8"))
 sys.__dict__["stdout_real"] = open(1, "w")
 sys.__dict__["stdout_real"].write(json.dumps(Collect.frames))

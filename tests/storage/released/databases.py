@@ -30,4 +30,6 @@ class Released:
 RELEASED = (
     Released(2, 111, "c01ccc24312042765842b409252ce8bbb8f8431ec5ff8b3ebfc3ba21e0fe075e"),
     Released(3, 99, "dea85c38a1935ac4e8e73c92f3f01ef4ee151ecacf702b45a2244ee860fabbdb"),
+    # That of schema 3, brought up to date by the release of schema 4, which then wrote a post.
+    Released(4, 100, "6172ee232c6eec9db822ead0bdbce9a54b2834b5fb347effaeccba9d49053ced"),
 )
