@@ -73,11 +73,7 @@ def run(
     budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
     niches = options.population_of(population)
     resources = options.resources_of(
-        calls_at_once,
-        reply_s=reply_seconds,
-        prices=prices,
-        references=references,
-        signing_key=signing_key,
+        calls_at_once, reply_s=reply_seconds, prices=prices, references=references, signing_key=signing_key
     )
     settings = options.given(
         seed=seed, candidates=candidates, candidates_per_task=per_task, selection=selection,
