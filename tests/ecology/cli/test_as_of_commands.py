@@ -50,6 +50,7 @@ READING: dict[str, list[str]] = {
     "ask cost": ["DB", "slug"],
     "ask turn": ["DB", "2"],
     "ask integrity": ["DB"],
+    "ask health": ["DB"],
 }
 # The others, and why a moment means nothing to them.
 OTHERS = {
