@@ -41,6 +41,7 @@ def run(
     per_task: options.CandidatesPerTask = None,
     selection: options.Selection = None,
     without: options.Without = None,
+    seed_from: options.SeedFrom = None,
     window: Annotated[int | None, typer.Option(help="Turns in flight at most; 8 offline, else 64.")] = None,
     workers: WorkersOption = 2,
     model: options.ModelOption = None,
@@ -90,7 +91,7 @@ def run(
         _kept_once_begun(path),
         Ecology(
             path, model=named, population=niches, budget=budget, workers=workers, sandbox=sandbox, charter=charter,
-            shadow_charter=shadow_charter, resources=resources, **settings,
+            shadow_charter=shadow_charter, seed_from=seed_from, resources=resources, **settings,
         ) as ecology,
     ):  # fmt: skip
         ecology.settle(loaded)
