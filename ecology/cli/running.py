@@ -86,7 +86,7 @@ def run(
         max_tokens=max_reply_tokens, prompt_tokens=prompt_tokens,
     )  # fmt: skip
     named = _named(model)
-    loaded = _loaded(tasks, sandbox=sandbox)
+    listed = loaded(tasks, sandbox=sandbox)
     with (
         _kept_once_begun(path),
         Ecology(
@@ -94,7 +94,7 @@ def run(
             shadow_charter=shadow_charter, seed_from=seed_from, resources=resources, **settings,
         ) as ecology,
     ):  # fmt: skip
-        ecology.settle(loaded)
+        ecology.settle(listed)
         with watching(path, models=() if _replays(named) else ecology.models, quiet=quiet) as watch:
             report = ecology.run(turns if turns is not None or _replays(named) else _TURNS, watch=watch)
     _finish(report, as_json=as_json)
@@ -170,7 +170,7 @@ def _finish(report: Report, *, as_json: bool) -> None:
         raise typer.Exit(BROKEN)
 
 
-def _loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:
+def loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:
     """Return the tasks of a path; where its layout knows no rings, each has a failing case shown."""
     reading = read_tasks(path)
     tasks = reading.require()
