@@ -62,10 +62,8 @@ def run(
     references: options.References = None,
     signing_key: options.SigningKey = None,
     sandbox: SandboxOption = "auto",
-    charter: Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")] = None,
-    shadow_charter: Annotated[
-        Path | None, typer.Option(help="A charter judged beside it: where it would have decided otherwise is reported.")
-    ] = None,
+    charter: options.CharterFile = None,
+    shadow_charter: options.ShadowCharter = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,11 +72,7 @@ def run(
     budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
     niches = options.population_of(population)
     resources = options.resources_of(
-        calls_at_once,
-        reply_s=reply_seconds,
-        prices=prices,
-        references=references,
-        signing_key=signing_key,
+        calls_at_once, reply_s=reply_seconds, prices=prices, references=references, signing_key=signing_key
     )
     settings = options.given(
         seed=seed, candidates=candidates, candidates_per_task=per_task, selection=selection,
@@ -126,11 +120,7 @@ def resume(
         raise NotFound(f"no database at {database}; check the path, or begin a run with `ecology run`")
     budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
     resources = options.resources_of(
-        calls_at_once,
-        reply_s=reply_seconds,
-        prices=prices,
-        references=references,
-        signing_key=signing_key,
+        calls_at_once, reply_s=reply_seconds, prices=prices, references=references, signing_key=signing_key
     )
     with (
         Ecology(database, workers=workers, sandbox=sandbox, resources=resources) as ecology,

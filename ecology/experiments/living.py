@@ -15,7 +15,7 @@ from storage import ConfigurationError, EcologyError, Task
 from ..engine import Standing
 from ..run import Watch
 from ..settings import SandboxChoice
-from .arms import KINDS, Arm, Kind, arms_of, chosen
+from .arms import KINDS, Kind, arms_of, chosen
 from .findings import Lived, findings
 from .notebook import Notebook
 from .outcome import outcome_of
@@ -93,12 +93,8 @@ def _require(tasks: Sequence[Task], *, kind: Kind, seeds: int, strict: bool) -> 
 
 def _lived(sample: Sample, notebook: Notebook, sealing: Sealing) -> Lived:
     outcome = outcome_of(sample.path, [task.name for task in sample.tasks])
-    right = sealing.right(sample.path, sample.tasks, outcome.tools) if _criticised(sample.arm) else None
+    right = sealing.right(sample.path, sample.tasks, outcome.tools) if sample.arm.pooled else None
     return Lived(sample.seed, sample.name, outcome, notebook.cost(sample.name, sessions=outcome.sessions), right)
-
-
-def _criticised(arm: Arm) -> bool:
-    return arm.pooled
 
 
 def _unwatched(standing: Standing) -> None:

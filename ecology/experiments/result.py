@@ -19,9 +19,10 @@ from .showing import arms_shown, critique_shown, gain_shown, pairs_shown, synerg
 class Experiment:
     """What an experiment found: `reference` is the arm beside which the others are set.
 
-    `budget` is in candidates a task, `total` in all. `only_reference` names the tasks that, by each measure, the reference got in most seeds and no part of it (no single
-    specialist and no isolated one) in any; `gain` and `synergy` are None where the arms for them did not live;
-    `releases` are the states of our own code that the runs were lived with.
+    `budget` is in candidates a task, `total` in all. `only_reference` names the tasks that, by each measure, the
+    reference got in most seeds and no part of it (no single specialist and no isolated one) in any; `gain` and
+    `synergy` are None where the arms for them did not live; `releases` are the states of our own code that the runs
+    were lived with.
     """
 
     kind: Kind
