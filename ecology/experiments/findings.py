@@ -126,8 +126,9 @@ def _named(marks: Sequence[bool], tasks: Sequence[str]) -> tuple[str, ...]:
     return tuple(task for task, got in zip(tasks, marks, strict=True) if got)
 
 
-def _bootstrapped(statistic: Statistic, marks: Marks, name: str) -> Interval:
-    low, high = interval(statistic, tasks=len(marks[0]), seeds=len(marks), rng=Random(name))
+def _bootstrapped(statistic: Statistic, marks: Marks) -> Interval:
+    # The same draws each time: what is equal has equal intervals.
+    low, high = interval(statistic, tasks=len(marks[0]), seeds=len(marks), rng=Random(0))
     return round(low, 4), round(high, 4)
 
 
@@ -138,8 +139,7 @@ def _average(marks: Marks) -> float:
 def _arm(table: Table) -> ArmResult:
     found = {measure: _average(marks) for measure, marks in table.marks.items()}
     spans = {
-        f"{measure}_interval": _bootstrapped(partial(mean, marks), marks, measure)
-        for measure, marks in table.marks.items()
+        f"{measure}_interval": _bootstrapped(partial(mean, marks), marks) for measure, marks in table.marks.items()
     }
     known = [each.cpu_s for each in table.seeds if each.cpu_s is not None]
     return ArmResult(
@@ -170,7 +170,7 @@ def _pair(one: Table, other: Table, measure: str) -> Pair:
         other=other.name,
         measure=measure,
         difference=round(_average(mine) - _average(theirs), 4),
-        interval=_bootstrapped(difference, mine, measure),
+        interval=_bootstrapped(difference, mine),
         ratio=round(_average(mine) / _average(theirs), 3) if _average(theirs) else None,
         only_reference=only,
         only_other=lost,
@@ -196,7 +196,7 @@ def _gain(tables: Mapping[str, Table]) -> Gain | None:
     best = max(parts, key=lambda name: _average(parts[name]))
     return Gain(
         value=round(gain(range(count), range(len(whole))), 4),
-        interval=_bootstrapped(gain, whole, "gain"),
+        interval=_bootstrapped(gain, whole),
         population=round(_average(whole) / count, 4),
         best_single=round(_average(parts[best]) / count, 4),
         best_single_name=best,

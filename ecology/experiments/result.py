@@ -56,7 +56,8 @@ class Experiment:
             *([gain_shown(self.gain)] if self.gain else []),
         ]
         if self.pairs and self.kind == "emergence" and not self.synergy:
-            lines.append(f"only the population got right: {', '.join(self.only_reference[SEALED]) or 'nothing'}")
+            only = ", ".join(self.only_reference[SEALED])
+            lines.append(f"right by the population and by no part that lived here: {only or 'nothing'}")
         lines += synergy_shown(self.synergy) if self.synergy else []
         if len(self.releases) > 1:
             states = f"{len(self.releases)} states of the code ({', '.join(self.releases)})"
