@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .control.outside import Outside, connect
     from .control.request import Receipt
     from .ecology import BudgetWarning, Ecology, SandboxWarning
+    from .experiments import Experiment, experiment
     from .incidents import Incident
     from .report import Report, ToolReport
     from .session import GuardWarning
@@ -38,6 +39,8 @@ __all__ = [  # noqa: RUF022 - in an order that teaches
     "ToolReport",
     "Incident",
     "Settings",
+    "experiment",
+    "Experiment",
     "Budget",
     "Allowance",
     "connect",
@@ -75,6 +78,7 @@ _HOMES = {
     "ecology.control.outside": ("Outside", "connect"),
     "ecology.control.request": ("Receipt",),
     "ecology.ecology": ("BudgetWarning", "Ecology", "SandboxWarning"),
+    "ecology.experiments": ("Experiment", "experiment"),
     "ecology.incidents": ("Incident",),
     "ecology.report": ("Report", "ToolReport"),
     "ecology.session": ("GuardWarning",),

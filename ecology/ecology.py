@@ -36,6 +36,7 @@ from .control.door import open_door
 from .engine import Standing
 from .executors import Pool
 from .front import Front
+from .heirs import inheriting
 from .past import Lived, Past, charter_of
 from .report import Report, report_on
 from .run import Run, Watch
@@ -94,7 +95,8 @@ class Ecology(Front):
         what models may be paid (a `Budget`, or its fields in a mapping); workers: processes, which change the speed and
         never the history; sandbox: a tier by name, or `auto`; charter: a TOML file that changes the rules;
         shadow_charter: another, judged beside it, which decides nothing; resources: further fields of `Resources`;
-        settings: `seed`, `window` and the others of `Settings`, by name.
+        seed_from: another database, whose survivors with what they learnt found the population; settings: `seed`,
+        `window` and the others of `Settings`, by name.
     Raises: ConfigurationError: a value is out of range or unknown; CharterError; StorageError and its kinds.
     """
 
@@ -110,6 +112,7 @@ class Ecology(Front):
         sandbox: SandboxChoice = "auto",
         charter: str | Path | None = None,
         shadow_charter: str | Path | None = None,
+        seed_from: str | Path | None = None,
         resources: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> None:
@@ -122,13 +125,17 @@ class Ecology(Front):
             self._past = Past.of(Path(named.removeprefix(_REPLAY)))
             if shadow_charter is not None:
                 raise ConfigurationError("a replay has the shadow charter of its run; leave it out")
+            if seed_from is not None:
+                raise ConfigurationError("a replay has the founders of its run; leave seed_from out")
             self._past.require(settings, population=population, charter=charter, budget=self._budget)
             self._settings, self._charter = self._past.runs[0].settings, self._past.runs[0].charter
         else:
             self._charter = load_charter(charter)
             if shadow_charter is not None:
                 settings["shadow"] = load_charter(shadow_charter).text
-            self._settings = _settled(named, population, self._minds, charter=self._charter.text, **settings)
+            self._settings = settings_of(named, population, self._minds, charter=self._charter.text, **settings)
+            if seed_from is not None:
+                self._settings = inheriting(self._settings, Path(seed_from))
         path, key = Path(database), self._resources.signing_key
         self._rules = charter_files(charter, self._charter.text)
         make = Store.create if not path.exists() else partial(Store.open, write=True)
@@ -371,7 +378,7 @@ def _checked(minds: Mapping[str, ThinkingMind]) -> dict[str, ThinkingMind]:
     return dict(minds)
 
 
-def _settled(
+def settings_of(
     model: str, population: Mapping[str, int] | None, minds: Mapping[str, object], **settings: Any
 ) -> Settings:
     """Return the settings with every niche of the population bound to what it thinks with."""

@@ -70,12 +70,17 @@ class Lore:
         return tuple((key, factor) for key, factor in rounded if factor != 1.0)
 
     def learnt(self, family: str) -> dict[str, float]:
-        """Return the factors of one family, as an agent of it may hand them on."""
-        return {
-            key: round(self.factor(key), _PLACES)
+        """Return the factors of one family, as an agent of it may hand them on.
+
+        Those of its kinds and features are beside its own, as `on` takes them.
+        """
+        own = self.factor(family)
+        found = {
+            key: round(self.factor(key) / (1.0 if key == family else own), _PLACES)
             for key in sorted(self._hoped)
-            if key.partition("/")[0].partition("@")[0] == family and abs(self.factor(key) - 1) > 10**-_PLACES
+            if key.partition("/")[0].partition("@")[0] == family
         }
+        return {key: factor for key, factor in found.items() if factor != 1.0}
 
     def _hope(self, key: str, hope: float) -> None:
         self._hoped[key] = round(self._hoped.get(key, 0.0) + hope, 9)

@@ -25,18 +25,18 @@ class Pulse:
 
     def is_stuck(self) -> bool:
         """Whether the process has done nothing for so long; ask now and then."""
-        used = _ticks(self._pid)
+        used = ticks(self._pid)
         if used != self._used:
             self._used, self._since = used, time.monotonic()
         # Without a figure nothing can be said of it.
         return used >= 0 and time.monotonic() - self._since >= self._patience_s
 
 
-def _ticks(pid: int) -> int:
-    """Return the processor time that a process and all below it have used, -1 where that is not to be had."""
+def ticks(pid: int) -> int:
+    """Return the processor time, in ticks, of a process and all below it; -1 where that is not to be had."""
     try:
         own = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[_TIMES]
         below = [child for each in (_PROC / str(pid) / "task").glob("*/children") for child in each.read_text().split()]
     except OSError:
         return -1
-    return sum(map(int, own)) + sum(max(0, _ticks(int(child))) for child in below)
+    return sum(map(int, own)) + sum(max(0, ticks(int(child))) for child in below)

@@ -13,6 +13,7 @@ from .breeding import breed
 from .charters import charter_app
 from .checking import tasks_app
 from .console import say
+from .experimenting import experiment_app
 from .exporting import datasette, export_
 from .futures import fork, replay
 from .governing import govern_app
@@ -74,3 +75,4 @@ app.add_typer(tasks_app, name="tasks")
 app.add_typer(charter_app, name="charter")
 app.add_typer(govern_app, name="govern")
 app.add_typer(ask_app, name="ask")
+app.add_typer(experiment_app, name="experiment")

@@ -54,6 +54,10 @@ Without = Annotated[
 SeedFrom = Annotated[
     Path | None, typer.Option(help="A database whose surviving agents, with what they learnt, found the population.")
 ]
+CharterFile = Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")]
+ShadowCharter = Annotated[
+    Path | None, typer.Option(help="A charter judged beside it: where it would have decided otherwise is reported.")
+]
 Temperature = Annotated[float | None, typer.Option(help="Of models; 0.7 by default.")]
 MaxReply = Annotated[int | None, typer.Option("--max-reply-tokens", help="The longest reply of a model, in tokens.")]
 PromptTokens = Annotated[int | None, typer.Option(help="The longest prompt, in tokens.")]

@@ -41,6 +41,7 @@ def run(
     per_task: options.CandidatesPerTask = None,
     selection: options.Selection = None,
     without: options.Without = None,
+    seed_from: options.SeedFrom = None,
     window: Annotated[int | None, typer.Option(help="Turns in flight at most; 8 offline, else 64.")] = None,
     workers: WorkersOption = 2,
     model: options.ModelOption = None,
@@ -61,10 +62,8 @@ def run(
     references: options.References = None,
     signing_key: options.SigningKey = None,
     sandbox: SandboxOption = "auto",
-    charter: Annotated[Path | None, typer.Option(help="A charter in TOML instead of the one that ships.")] = None,
-    shadow_charter: Annotated[
-        Path | None, typer.Option(help="A charter judged beside it: where it would have decided otherwise is reported.")
-    ] = None,
+    charter: options.CharterFile = None,
+    shadow_charter: options.ShadowCharter = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,15 +80,15 @@ def run(
         max_tokens=max_reply_tokens, prompt_tokens=prompt_tokens,
     )  # fmt: skip
     named = _named(model)
-    loaded = _loaded(tasks, sandbox=sandbox)
+    listed = loaded(tasks, sandbox=sandbox)
     with (
         _kept_once_begun(path),
         Ecology(
             path, model=named, population=niches, budget=budget, workers=workers, sandbox=sandbox, charter=charter,
-            shadow_charter=shadow_charter, resources=resources, **settings,
+            shadow_charter=shadow_charter, seed_from=seed_from, resources=resources, **settings,
         ) as ecology,
     ):  # fmt: skip
-        ecology.settle(loaded)
+        ecology.settle(listed)
         with watching(path, models=() if _replays(named) else ecology.models, quiet=quiet) as watch:
             report = ecology.run(turns if turns is not None or _replays(named) else _TURNS, watch=watch)
     _finish(report, as_json=as_json)
@@ -121,11 +120,7 @@ def resume(
         raise NotFound(f"no database at {database}; check the path, or begin a run with `ecology run`")
     budget = options.budget_of(max_usd, max_tokens, max_calls, max_seconds, agent=agent_usd, lineage=lineage_usd)
     resources = options.resources_of(
-        calls_at_once,
-        reply_s=reply_seconds,
-        prices=prices,
-        references=references,
-        signing_key=signing_key,
+        calls_at_once, reply_s=reply_seconds, prices=prices, references=references, signing_key=signing_key
     )
     with (
         Ecology(database, workers=workers, sandbox=sandbox, resources=resources) as ecology,
@@ -165,7 +160,7 @@ def _finish(report: Report, *, as_json: bool) -> None:
         raise typer.Exit(BROKEN)
 
 
-def _loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:
+def loaded(path: Path, *, sandbox: SandboxChoice) -> tuple[Task, ...]:
     """Return the tasks of a path; where its layout knows no rings, each has a failing case shown."""
     reading = read_tasks(path)
     tasks = reading.require()
