@@ -5,6 +5,7 @@ Promises: it holds no key and no database; it ends when the engine does. Started
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -17,6 +18,9 @@ from storage import EcologyError
 from .turn import Job, Kit
 from .work import Station
 
+# Objects made before the young are looked at, and how many such looks before the older are.
+_GARBAGE = (50_000, 20, 100)
+
 
 def main(descriptor: int) -> None:
     """Serve the engine at the other end of a connected socket: first a kit, then jobs until it closes."""
@@ -27,9 +31,19 @@ def main(descriptor: int) -> None:
             bench = Bench.open(kit.sandbox, limits=charter.limits, allow_rlimit=kit.allow_rlimit, demanded=charter.tier)
         except EcologyError as error:
             _refuse(connection, error)
+        _let_garbage_lie()
         with bench:
             shadow = Council(kit.shadow) if kit.shadow else None
             _serve(connection, Station(kit, bench, Council(kit.charter), shadow))
+
+
+def _let_garbage_lie() -> None:
+    """Look for cycles seldom: edits come by the ten thousand and live long, so that looking takes three times the work.
+
+    What was imported is looked at no more.
+    """
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 def _serve(connection: Connection, station: Station) -> NoReturn:
