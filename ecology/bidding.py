@@ -34,7 +34,7 @@ UPGRADE = "upgrade"
 _SHARPNESS = 4.0
 _WEARY = 0.1
 # So many candidates are run by whoever surveys a version, before anybody knows what is promising there.
-_GLIMPSE = 4
+_GLIMPSE = 8
 _NO_LIMIT = 1 << 30
 # Rivals of a rewrite that solves a tool are looked for with so many candidates more, and for so many turns at most.
 _RIVALS_SOUGHT = 32
@@ -196,8 +196,7 @@ def _is_open(call: Call, agent: AgentState, version: VersionState, means: str) -
         author = call.world.born[version.author_id]
         if author.genome.niche != agent.genome.niche:
             return False
-    taken = f"{call.subject}/{version.id}/{means}" in call.in_flight.taken
-    return not (taken or (not version.survey and call.in_flight.surveys(version)))
+    return f"{call.subject}/{version.id}/{means}" not in call.in_flight.taken
 
 
 def _blind(call: Call, offer: _Offer, left: int) -> Bid:
@@ -225,6 +224,10 @@ def _more(call: Call, offer: _Offer, allowance: int, floor: float) -> dict[str, 
     family = offer.agent.genome.family
     if offer.operator_id or family in offer.version.survey:
         return more
+    if not offer.version.survey and (first := call.in_flight.surveyor(offer.version)):
+        # What the first will have found is not known yet; edits come in the order that it goes by.
+        more |= {"lore": first.lore, "ingredients": first.ingredients}
+        return more if family in first.survey else more | {"survey": (family,)}
     assert call.tool is not None  # searches are called for by tools
     world = call.world
     known = (
@@ -327,7 +330,9 @@ def deliberates(call: Call, tool: ToolState) -> bool:
     share = call.conditions.deliberation
     if not share or tool.solved or not tool.plausible_at or any(each.reviewers for each in tool.pending.values()):
         return False
-    if not any(each.solves for each in tool.pending.values()) or call.turn > tool.plausible_turn + _LONGEST:
+    solving = [each for each in tool.pending.values() if each.solves]
+    # Rivals come cheap from searches; those who think with a model are not kept waiting for more.
+    if not solving or not all(each.kind for each in solving) or call.turn > tool.plausible_turn + _LONGEST:
         return False
     enough = tool.plausible_at * (1 + share) + _RIVALS_SOUGHT
     return tool.tried + call.in_flight.allowed(tool) < enough and _left(call, tool) > 0

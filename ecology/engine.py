@@ -165,7 +165,7 @@ class Engine:
             return False
         return any(
             not (tool.solved or tool.protected or tool.is_bait or (most and tool.tried >= most))
-            and any(not tool.head.reached(f"specialist/{family}").exhausted for family in FAMILIES)
+            and any(not tool.head.is_done(family) for family in FAMILIES)
             for tool in self._world.tools.values()
         )
 

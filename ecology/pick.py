@@ -105,7 +105,7 @@ class InFlight:
         self.taken: set[str] = set()
         self._on_tool: Counter[int | None] = Counter()
         self._allowed: Counter[int | None] = Counter()
-        self._surveyed: Counter[int | None] = Counter()
+        self._surveyors: dict[int | None, Pick] = {}
         for pick in picks:
             self.add(pick)
 
@@ -134,12 +134,14 @@ class InFlight:
         """How many candidates the turns under way may run on all tools together."""
         return self._allowed.total()
 
-    def surveys(self, version: VersionState) -> bool:
-        """Return whether somebody is looking at a version for the first time."""
-        return self._surveyed[version.id] > 0
+    def surveyor(self, version: VersionState) -> Pick | None:
+        """Return the pick of whoever is looking at a version for the first time."""
+        return self._surveyors.get(version.id)
 
     def _count(self, pick: Pick, step: int) -> None:
         self._on_tool[pick.tool_id] += step
         self._allowed[pick.tool_id] += step * pick.allowance
-        if pick.survey:
-            self._surveyed[pick.base_id] += step
+        if pick.survey and step > 0:
+            self._surveyors.setdefault(pick.base_id, pick)
+        elif self._surveyors.get(pick.base_id) is pick:
+            del self._surveyors[pick.base_id]

@@ -94,8 +94,12 @@ class VersionState:
         """Return the most that any family's next edit promises, as a share of all that is promised here."""
         if not self.survey:
             return USUAL_PROMISE
-        places = ((family, self.reached(f"specialist/{family}")) for family in self.survey)
-        return max((self.promise_of(f"specialist/{f}", f) for f, at in places if not at.exhausted), default=0.0)
+        left = (family for family in self.survey if not self.is_done(family))
+        return max((self.promise_of(f"specialist/{family}", family) for family in left), default=0.0)
+
+    def is_done(self, family: str) -> bool:
+        """Whether a family of edits has nothing left to try here, as far as somebody has looked."""
+        return self.survey.get(family) == 0.0 or self.reached(f"specialist/{family}").exhausted
 
     def promise_of(self, means: str, family: str) -> float:
         """Return the share of all that is promised here that falls to the next edit of a means, if somebody looked."""

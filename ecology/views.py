@@ -112,13 +112,14 @@ class Window:
         return Shelved(version.id, tool.name, task.entry_point, task.description, source, task.ring("visible"))
 
     def _search(self, tool: ToolState, base: VersionState, pick: Pick) -> Search:
-        """Return what a specialist's turn goes by: what the first on the version was told, if somebody was before."""
-        used = pick.ingredients if pick.survey else base.ingredients
+        """Return what a specialist's turn goes by: what the first on the version was told, if that is known by now."""
+        known = bool(base.survey) and not pick.survey
+        used = base.ingredients if known else pick.ingredients
         return Search(
             allowance=pick.allowance,
             floor=pick.floor,
             survey=pick.survey,
-            lore=pick.lore if pick.survey else base.lore,
+            lore=base.lore if known else pick.lore,
             ingredients=tuple(each for number in used for each in self._fragments(number)),
             dead_ends=tuple(tool.behaviours) if self.conditions.has("reads") else (),
             uniform=not self.conditions.has("priors"),

@@ -22,7 +22,7 @@ from .searching import base_in, hopes, options_of, promise, survey_of, task_in, 
 
 # A turn tries at least so many edits, and at least a share of those that its family tried here before: a long search
 # is not cut into ever more turns for nothing.
-_LEAST = 4
+_LEAST = 8
 _SHARE = 6
 
 

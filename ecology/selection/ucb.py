@@ -18,7 +18,8 @@ class UpperConfidence:
     def weights(self, versions: Sequence[VersionState]) -> list[float]:
         """Return the upper bound of each version's gain a turn; what nobody has tried has the largest of all."""
         turns = [sum(each.turns for each in version.progress.values()) for version in versions]
-        total = sum(turns)
+        # One turn on one version says nothing yet of how sure that is.
+        total = max(sum(turns), 2)
         bounds = [
             _gain(version, versions) / spent + sqrt(2 * log(total) / spent) if spent else None
             for version, spent in zip(versions, turns, strict=True)

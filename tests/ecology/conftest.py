@@ -39,13 +39,13 @@ def grown(few_tasks: tuple[Task, ...], tmp_path_factory: pytest.TempPathFactory)
     path = folder / "grown.db"
     with Ecology(path, seed=3, workers=2, window=4, shadow_charter=folder / "strict.toml") as ecology:
         ecology.settle(few_tasks)
-        ecology.run(14)
+        ecology.run(20)
         ecology.board.post("tool/1", "look at the loop", by="ann", key="k1")
         ecology.controls.freeze("slug", by="ann", reason="enough", key="k2")
         ecology.controls.quarantine("agent", 2, by="ann", key="k3")
-        for turn in (2, 9, 20):
+        for turn in (2, 9, 26):
             ecology.journal.record(called(turn))
-        ecology.run(14)
+        ecology.run(28)
         ecology.controls.release("agent", 2, by="ann", key="k4")
     return path
 

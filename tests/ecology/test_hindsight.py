@@ -85,7 +85,7 @@ def test_a_policy_flips_what_may_be_proposed_and_born(again: Again) -> None:
 
 
 def test_where_trials_have_other_limits_the_sandbox_is_asked(bred: Path) -> None:
-    charter: Charter = read_charter("[trial]\nfuel = 3\n")
+    charter: Charter = read_charter("[trial]\nfuel = 1\n")
     with Bench.open(limits=charter.limits, allow_rlimit=True) as bench:
         found = judge_again(bred, charter, open_bench=lambda: bench)
 

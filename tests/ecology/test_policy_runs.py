@@ -26,7 +26,7 @@ def no_modulo(rewrite):
     if rewrite.source.count("%") > rewrite.parent_source.count("%"):
         return Objection({"operator": "%"}, "the same without a remainder")
 '''
-TURNS = 40
+TURNS = 80
 
 
 def charter(folder: Path, text: str = "") -> Path:

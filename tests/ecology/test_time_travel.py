@@ -71,6 +71,7 @@ QUESTIONS: dict[str, Ask] = {
     "Lineage.descendants": lambda s, t: [s.lineage.descendants(n, as_of=t) for n in range(1, 5)],
     "Lineage.ancestor": lambda s, t: [s.lineage.ancestor(n, depth=0, as_of=t) for n in range(1, 8)],
     "Lineage.common_ancestor": lambda s, t: [s.lineage.common_ancestor(1, n, as_of=t) for n in range(1, 8)],
+    "Lineage.requires": lambda s, t: [s.lineage.requires(n, as_of=t) for n in range(1, 8)],
     "Lineage.parents": lambda s, t: [s.lineage.parents(n, as_of=t) for n in range(1, 8)],
     "Lineage.of_model": lambda s, t: s.lineage.of_model("", as_of=t),
     "Lineage.diff": lambda s, t: [s.lineage.diff(1, n, as_of=t) for n in range(1, 8)],
@@ -107,6 +108,7 @@ QUESTIONS: dict[str, Ask] = {
     "Asking.rules": lambda s, t: s.ask.rules(as_of=t),
     "Asking.critiques": lambda s, t: s.ask.critiques(as_of=t),
     "Asking.gains": lambda s, t: s.ask.gains(as_of=t),
+    "Asking.health": lambda s, t: s.ask.health(as_of=t),
     "Asking.alive": lambda s, t: s.ask.alive(buckets=5, as_of=t),
     "Asking.diversity": lambda s, t: s.ask.diversity(buckets=5, as_of=t),
     "Asking.moment": lambda s, t: s.ask.moment(as_of=t),
@@ -194,7 +196,7 @@ def test_the_past_of_a_report_is_what_was_reported_then(grown: Path) -> None:
         first, second = store.runs.all()
         then, now = (report_on(store, elapsed_s=0.0, as_of=as_of) for as_of in (second.seq - 1, None))
 
-    assert first.ending == "turns" and (then.turns, now.turns) == (14, 28)
+    assert first.ending == "turns" and (then.turns, now.turns) == (20, 48)
     assert then.usd == 1.0 and now.usd == 1.5
     assert any("in quarantine" in each for each in then.in_force)
     assert not any("in quarantine" in each for each in now.in_force)

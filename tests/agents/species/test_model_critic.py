@@ -257,7 +257,7 @@ def test_a_tool_whose_cases_are_calls_is_tried_on_calls_that_only_call_it(review
     looking = review(view, findings(finding(11, **{**call, "call": "total(items) if total.__code__.co_consts else 4"})))
 
     assert borne_out[11].evidence["input"] == "items = [1] * 4\ntotal(items)"
-    assert critiques(looking)[11].kind != "wrong answer"
+    assert all(each.kind != "wrong answer" for each in critiques(looking).values())
     assert "may not use or bind __code__, co_consts" in looking.requests[1][-1][1]
 
 

@@ -58,6 +58,7 @@ OTHERS = {
                      "break-glass", "backup", "compact", "migrate"), "writes"),
     **dict.fromkeys(("tasks check", "charter check", "govern bench", "govern rules", "mailbox", "try"),
                     "reads no database"),
+    **dict.fromkeys(("experiment emergence", "experiment selection"), "lives databases of its own"),
     "fork": "takes --at",
     "replay": "lives the whole again",
     "audit": "holds the whole file against its seals",
@@ -89,7 +90,7 @@ def copy(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, i
     """A copy of the grown database that ends within its second run, and the last seq in it."""
     path = tmp_path_factory.mktemp("copy") / "copy.db"
     with Store.open(grown) as whole:
-        return path, fork(whole, path, at=whole.as_of("turn:24"))
+        return path, fork(whole, path, at=whole.as_of("turn:42"))
 
 
 @pytest.mark.parametrize("name", READING)
