@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from .bidding import Bid, Call, bids_on
+from .bidding import bids_on
+from .call import Bid, Call
 from .conditions import Conditions
 from .economy import price
 from .pick import InFlight, Pick
