@@ -86,10 +86,9 @@ def talker(proposing: int) -> ThinkingMind:
             wrong = f"def {name}(x):\n    return x * {view.turn} + {rng.randrange(10**6)}\n"
             return Thought(actions=[Propose(source=wrong, basis_id=view.head.id, reason=f"guess {view.turn}")])
         said = Post(topic=f"tool/{view.tool_id}", body=f"turn {view.turn}: still wrong; {rng.random():.6f} sure of it")
-        felt = Signal(kind="failing", subject=f"failing:{view.tool_id}", strength=1.0 + rng.random(), half_life=200.0)
-        # Were every turn to call for another, the breaker would rightly open.
-        calls = [felt] if rng.randrange(2) else []
-        return Thought(actions=[said, *calls, Pass(reason="nothing to mend it with")])
+# A kind that calls nobody: were each turn to call for the next, the breaker would rightly open.
+        felt = Signal(kind="mood", subject=f"tool:{view.tool_id}", strength=1.0 + rng.random(), half_life=200.0)
+        return Thought(actions=[said, felt, Pass(reason="nothing to mend it with")])
 
     graph = StateGraph(Thought, context_schema=Study)
     graph.add_node("act", act)
