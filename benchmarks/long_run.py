@@ -86,7 +86,7 @@ def talker(proposing: int) -> ThinkingMind:
             wrong = f"def {name}(x):\n    return x * {view.turn} + {rng.randrange(10**6)}\n"
             return Thought(actions=[Propose(source=wrong, basis_id=view.head.id, reason=f"guess {view.turn}")])
         said = Post(topic=f"tool/{view.tool_id}", body=f"turn {view.turn}: still wrong; {rng.random():.6f} sure of it")
-# A kind that calls nobody: were each turn to call for the next, the breaker would rightly open.
+        # A kind that calls nobody: were each turn to call for the next, the breaker would rightly open.
         felt = Signal(kind="mood", subject=f"tool:{view.tool_id}", strength=1.0 + rng.random(), half_life=200.0)
         return Thought(actions=[said, felt, Pass(reason="nothing to mend it with")])
 
