@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +32,8 @@ OLDEST = 2
 
 _WRITER_PRAGMAS = ("foreign_keys = ON", "recursive_triggers = ON", "synchronous = FULL", "journal_mode = WAL")
 _READER_PRAGMAS = ("query_only = ON",)
+# A long line of descent has its versions on as many pages, more than the 2 MB that SQLite keeps unless told.
+_READER_CACHE = "PRAGMA cache_size = -16000"
 APPEND_ONLY = """CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON "{table}"
 BEGIN SELECT RAISE(ABORT, 'the table {table} is append-only'); END"""
 
@@ -200,12 +202,20 @@ def _connector(path: Path, *, mode: str, pragmas: tuple[str, ...]) -> Callable[[
         try:
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
+            if mode == "ro":
+                _widen(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
     return connect
+
+
+def _widen(connection: sqlite3.Connection) -> None:
+    # This looks at the schema; where that is damaged, whoever reads it says so.
+    with suppress(sqlite3.DatabaseError):
+        connection.execute(_READER_CACHE)
 
 
 def _frozen(path: Path) -> bool:

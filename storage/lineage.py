@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, text
@@ -44,15 +45,13 @@ _VERSION, _AGENT, _PARENT = table("tool_version"), table("agent"), table("versio
 _VERSION_BROOD = VERSIONS.where(_VERSION.c.id.in_(_downwards("tool_version"))).order_by(_VERSION.c.id)
 _AGENT_LINE = AGENTS.where(_AGENT.c.id.in_(_upwards("agent"))).order_by(None).order_by(_AGENT.c.id.desc())
 _AGENT_BROOD = AGENTS.where(_AGENT.c.id.in_(_downwards("agent")))
-# Each step carries its whole row, so that every ancestor is looked up once.
-_NAMES = [column.name for column in _VERSION.columns]
-_COLUMNS = ", ".join(_NAMES)
-_STEP = ", ".join(f"v.{name}" for name in _NAMES)
+# The line is climbed by ids alone, which keeps the query's own table small; ids say the order, so SQLite need not sort.
 _VERSION_LINE = text(
-    f"WITH RECURSIVE line({_COLUMNS}) AS ("
-    f" SELECT {_STEP} FROM tool_version w JOIN tool_version v ON v.id = w.parent_id WHERE w.id = :id"
-    f" UNION ALL SELECT {_STEP} FROM line JOIN tool_version v ON v.id = line.parent_id)"
-    " SELECT line.*, a.name FROM line LEFT JOIN agent a ON a.id = line.author_id ORDER BY line.id DESC"
+    "WITH RECURSIVE line(id, parent_id) AS ("
+    " SELECT v.id, v.parent_id FROM tool_version w JOIN tool_version v ON v.id = w.parent_id WHERE w.id = :id"
+    " UNION ALL SELECT v.id, v.parent_id FROM line JOIN tool_version v ON v.id = line.parent_id)"
+    f" SELECT {', '.join(f'v.{column.name}' for column in _VERSION.columns)}, a.name"
+    " FROM line JOIN tool_version v ON v.id = line.id LEFT JOIN agent a ON a.id = v.author_id"
 )
 _PARENTS = (
     select(_PARENT.c.parent_id, _PARENT.c.role)
@@ -102,7 +101,8 @@ class Lineage:
         Raises: UnknownVersion, UnknownTool: there is (or was then) no such version or tool.
         """
         here, seq = self._record(version, as_of), as_of_seq(self._reads, as_of)
-        line = measured(self._reads, self._reads.rows(_VERSION_LINE, {"id": here.id}), seq)
+        found = sorted(self._reads.rows(_VERSION_LINE, {"id": here.id}), key=itemgetter(0), reverse=True)
+        line = measured(self._reads, found, seq)
         return [here, *line] if isinstance(version, str) else line
 
     def descendants(self, version: int | str, *, as_of: When = None) -> Sequence[VersionRecord]:
