@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from storage import Share, Store, Trait, VersionRow
+from storage import EdgeRow, Share, Store, Trait, VersionRow
 
 from .network import draw_network
-from .style import OTHERS, colour_of, legend, note
+from .style import OTHERS, colour_of, legend, line_of, note
 from .tree import Drawn, drawn
 
 if TYPE_CHECKING:
@@ -25,14 +25,18 @@ LABELLED = 45
 
 
 def draw_lineage(axes: Axes, store: Store, *, as_of: int | None) -> None:
-    """Draw versions as a tree along the turns, coloured by the species of their authors."""
+    """Draw versions as a tree along the turns, coloured by the species of their authors, and further edges by role."""
     versions = store.ask.view("v_version", as_of=as_of)
+    others = [each for each in store.ask.view("v_edge", as_of=as_of) if each.role != "parent"]
     shown = drawn(versions)
     places = {each.version.id: each for each in shown}
     species = sorted({each.version.species for each in shown if each.version.species})
     for each in shown:
         if each.above_id is not None:
             _edge(axes, places[each.above_id], each)
+    further = [each for each in others if each.child_id in places and each.parent_id in places]
+    for edge in further:
+        _further_edge(axes, places[edge.parent_id], places[edge.child_id], edge)
     for each in shown:
         version = each.version
         colour = colour_of(version.species or "", species)
@@ -48,15 +52,25 @@ def draw_lineage(axes: Axes, store: Store, *, as_of: int | None) -> None:
             axes.annotate(
                 version.tool, (version.turn, -each.row), fontsize=7, xytext=(7, -2), textcoords="offset points"
             )
-    legend(axes, species)
+    legend(axes, species, roles=sorted({each.role for each in further}))
     axes.margins(x=0.14 if len(shown) <= 2 * LABELLED else 0.05)
     axes.set_yticks([])
     axes.set_xlabel("turn")
     axes.set_title("Versions of the tools (size: score; outlined: alive; grey: as it came)")
     if len(shown) < len(versions):
-        note(
-            axes, f"{len(shown)} of {len(versions)} versions; +n counts what is not drawn below, ·n what an edge passes"
-        )
+        left = f"; {len(others) - len(further)} edges to what is not drawn" if len(further) < len(others) else ""
+        note(axes, f"{len(shown)} of {len(versions)} versions; +n counts what is not drawn below, ·n what an edge"
+                   f" passes{left}")  # fmt: skip
+
+
+def _further_edge(axes: Axes, above: Drawn, below: Drawn, edge: EdgeRow) -> None:
+    """Draw how a version came from another than the one it replaced, as an arrow that points to the later one."""
+    colour, style = line_of(edge.role)
+    arrow = {
+        "arrowstyle": "-|>", "color": colour, "linestyle": style, "linewidth": 0.9, "alpha": 0.75, "shrinkA": 4,
+        "shrinkB": 4, "mutation_scale": 7, "connectionstyle": "arc3,rad=0.12",
+    }  # fmt: skip
+    axes.annotate("", (below.version.turn, -below.row), xytext=(above.version.turn, -above.row), arrowprops=arrow)
 
 
 def _edge(axes: Axes, above: Drawn, below: Drawn) -> None:

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 40
+_BIRTH = {
+    "arrowstyle": "-|>", "color": "#2471a3", "linestyle": "dotted", "linewidth": 1.2, "shrinkA": 6, "shrinkB": 6,
+    "connectionstyle": "arc3,rad=0.2",
+}  # fmt: skip
 
 
 def draw_network(
     axes: Axes, agents: Rows[AgentRow], *, proposals: Rows[ProposalRow], critiques: Rows[CritiqueRow]
 ) -> None:
-    """Draw the busiest agents; a line is as wide as critiques were many, red where objections prevail."""
+    """Draw the busiest agents; a line is as wide as critiques were many, red where objections prevail.
+
+    A dotted arrow goes from a parent to its child.
+    """
     import networkx
 
     authors = {each.id: each.author_id for each in proposals}
@@ -46,6 +53,9 @@ def draw_network(
             (a, b), (c, d) = places[critic], places[author]
             colour = "#c0392b" if 2 * objections[critic, author] > count else "#7f8c8d"
             axes.plot([a, c], [b, d], color=colour, linewidth=0.5 + 3 * count / most, alpha=0.6, zorder=1)
+    for each in chosen:
+        if each.parent_id in shown:
+            axes.annotate("", places[each.id], xytext=places[each.parent_id], arrowprops=_BIRTH)
     species = sorted({each.species for each in chosen})
     for each in chosen:
         x, y = places[each.id]
@@ -56,7 +66,7 @@ def draw_network(
     legend(axes, species)
     axes.set_axis_off()
     axes.margins(0.25)
-    axes.set_title("Who criticises whom (red: mostly objections)")
+    axes.set_title("Who criticises whom (red: mostly objections; dotted: from parent to child)")
     if not chosen:
         axes.annotate("nobody has proposed or criticised anything", (0.5, 0.5), xycoords="axes fraction", ha="center")
     if len(busy) > MOST:

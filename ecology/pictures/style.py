@@ -15,6 +15,11 @@ PALETTE = (
 )  # fmt: skip
 GREY = "#b8bec4"
 OTHERS = "others"
+# How a line is drawn that is no step from a version to the one it replaced, by its role.
+ROLES = {
+    "basis": ("#555555", "dotted"), "component": ("#a0522d", "dashed"), "ingredient": ("#009e73", "dashdot"),
+    "required": ("#0072b2", "dashed"), "restored": ("#c0392b", "dotted"),
+}  # fmt: skip
 
 
 def colour_of(kind: str, kinds: Sequence[str]) -> str:
@@ -24,11 +29,19 @@ def colour_of(kind: str, kinds: Sequence[str]) -> str:
     return PALETTE[list(kinds).index(kind) % len(PALETTE)]
 
 
-def legend(axes: Axes, kinds: Sequence[str]) -> None:
-    """Say which colour is which, beside the picture."""
+def line_of(role: str) -> tuple[str, str]:
+    """Return colour and style of the lines of a role."""
+    return ROLES.get(role, ("#555555", "dashed"))
+
+
+def legend(axes: Axes, kinds: Sequence[str], *, roles: Sequence[str] = ()) -> None:
+    """Say which colour is which kind, and which line which role, beside the picture."""
     for kind in kinds:
         axes.scatter([], [], color=colour_of(kind, kinds), label=kind or "none", s=40)
-    if kinds:
+    for role in roles:
+        colour, style = line_of(role)
+        axes.plot([], [], color=colour, linestyle=style, linewidth=1, label=role)
+    if kinds or roles:
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -11,8 +12,12 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from ecology.pictures import Picture, drawn, plot
+from ecology.pictures.drawing import draw
 from storage import ConfigurationError, NotFound, Store, Transaction, VersionRow
 from tests.storage.questions.story import Story
 from tests.storage.questions.test_questions import tell
@@ -42,6 +47,24 @@ def test_a_picture_is_drawn_in_every_form_and_the_same_each_time(told: Store, tm
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
     page = (tmp_path / "page.html").read_text()
     assert "<script" not in page and not re.search(r'(?:href|src)="(?!#)', page)
+
+
+def test_second_parents_are_lines_of_their_role_and_births_lines_between_agents(told: Store) -> None:
+    further = Counter(each.role for each in told.ask.view("v_edge") if each.role != "parent")
+    children = [each for each in told.ask.view("v_agent") if each.parent_id is not None]
+    axes = Figure().subplots()
+    draw(axes, told, "network", by="species", as_of=None)
+    tree = Figure().subplots()
+    draw(tree, told, "lineage", by="species", as_of=None)
+
+    legend = tree.get_legend()
+    assert legend is not None and further.keys() <= {text.get_text() for text in legend.get_texts()}
+    assert len(arrows(tree)) == further.total() == 1
+    assert len(arrows(axes)) == len(children) == 1
+
+
+def arrows(axes: Axes) -> list[object]:
+    return [each for each in axes.texts if isinstance(each, Annotation) and each.arrow_patch is not None]
 
 
 @pytest.mark.parametrize("picture", PICTURES)
