@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -65,6 +65,12 @@ def give(args, setup, call):
 if __name__ == "__main__":
     unittest.main()
 """
+_LICENCES = """# Licences
+
+Each tool began as code of its source and stays under that code's licence. Where code of other tools went into it, or is
+required by it, their licences hold for that code too.
+
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,11 @@ def write_package(store: Store, target: Path, *, as_of: int | None = None) -> Ex
     (target / "tests").mkdir()
     provenance = []
     required: set[int] = set()
+    went_in: dict[str, list[str]] = {}
     for (task, head), module in zip(passing, modules, strict=True):
         line = [head, *store.lineage.ancestors(head.id, as_of=as_of)]
-        provenance.append(_provenance(store, task, line, module=module, history=store.history_hash()))
+        provenance.append(_provenance(store, task, line, module=module, as_of=as_of))
+        went_in[task.task.name] = _other_tools(store, task, head, as_of)
         code = _source(store, task, line)
         required |= {each.version_id for each in store.lineage.requires(head.id)}
         _write(target / "src" / package / f"{module}.py", code)
@@ -111,7 +119,7 @@ def write_package(store: Store, target: Path, *, as_of: int | None = None) -> Ex
     project = _PROJECT.format(project=package.replace("_", "-"), package=package, version=number)
     _write(target / "pyproject.toml", project)
     _write(target / "PROVENANCE.json", json.dumps(provenance, indent=1) + "\n")
-    _write(target / "LICENCES.md", _licences([task for task, _ in passing]))
+    _write(target / "LICENCES.md", _licences(store, went_in))
     _write(target / "README.md", _readme(package, names, modules, left_out=left_out))
     return Exported(package, dict(zip(modules, names, strict=True)), left_out)
 
@@ -191,25 +199,41 @@ def _test(store: Store, task: TaskRecord, *, package: str, module: str, as_of: i
 
 
 def _provenance(
-    store: Store, task: TaskRecord, line: Sequence[VersionRecord], *, module: str, history: str
+    store: Store, task: TaskRecord, line: Sequence[VersionRecord], *, module: str, as_of: int | None
 ) -> dict[str, object]:
     steps = [
         {"version": each.id, "number": each.number, "author": each.author, "model": each.model, "reason": each.reason,
          "sha256": each.code_hash, "score": each.score,
+         "parents": [{"version": number, "role": role} for number, role in store.lineage.parents(each.id)],
          "requires": [asdict(needed) for needed in store.lineage.requires(each.id)]}
         for each in line
     ]  # fmt: skip
     about = {"tool": task.task.name, "module": module, "source": task.task.source, "licence": task.task.licence}
-    return {**about, "history_hash": history, "versions": steps}
+    # What came in by another edge than the line's own: an ingredient, a component, what is required.
+    others = [
+        asdict(row) for row in store.ask.origin(line[0].id, as_of=as_of)
+        if row.version_id not in {each.id for each in line}
+    ]  # fmt: skip
+    history = store.history_hash(as_of=as_of)
+    return {**about, "history_hash": history, "versions": steps, "others": others}
 
 
-def _licences(tasks: Sequence[TaskRecord]) -> str:
+def _other_tools(store: Store, task: TaskRecord, head: VersionRecord, as_of: int | None) -> list[str]:
+    """Return the other tools whose code a head is made of or requires, directly or by what it came from."""
+    found = {row.tool for row in store.ask.origin(head.id, as_of=as_of)}
+    return sorted(found - {task.task.name})
+
+
+def _licences(store: Store, went_in: Mapping[str, Sequence[str]]) -> str:
+    """Return a table of the tools, and of those whose code went into them, each with its licence."""
+    tasks = {each.task.name: each.task for each in store.tasks.all()}
+    rest = sorted({name for others in went_in.values() for name in others} - went_in.keys())
     rows = [
-        f"| `{each.task.name}` | {each.task.source or 'not known'} | {each.task.licence or 'not known'} |"
-        for each in tasks
+        f"| `{_plain(name)}` | {_plain(tasks[name].source) or 'not known'} | "
+        f"{_plain(tasks[name].licence) or 'not known'} | {', '.join(f'`{_plain(each)}`' for each in others)} |"
+        for name, others in (*went_in.items(), *((name, ()) for name in rest))
     ]
-    head = "# Licences\n\nEach tool began as code of its source and stays under that code's licence.\n\n"
-    return head + "\n".join(["| tool | source | licence |", "|---|---|---|", *rows]) + "\n"
+    return _LICENCES + "\n".join(["| tool | source | licence | code of |", "|---|---|---|---|", *rows]) + "\n"
 
 
 def _readme(package: str, names: Sequence[str], modules: Sequence[str], *, left_out: Sequence[str]) -> str:

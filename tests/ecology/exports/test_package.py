@@ -110,6 +110,35 @@ def test_the_package_says_where_it_comes_from_and_shows_no_hidden_case(tmp_path:
     assert "[7]" not in texts
 
 
+def test_code_of_other_tools_is_named_with_its_licence_also_where_those_do_not_pass(tmp_path: Path) -> None:
+    cases = (Case("visible", "1", args="(1,)"),)
+    whole = Score(1, 1, 0, 0, 9)
+    with Store.create(tmp_path / "zoo.db") as store:
+        giver, taker = store.write(
+            lambda tx: [
+                store.tasks.settle(tx, Task(name, name, f"def {name}(a):\n    return 2\n", cases, licence=licence))
+                for name, licence in (("giver", "GPL-3.0"), ("taker", "MIT"))
+            ]
+        )
+        store.write(
+            lambda tx: store.tools.save(
+                tx, tool_id=taker.tool_id, expected_head=taker.version_id, score=whole, reason="taken over",
+                source="def taker(a):\n    return a\n", parents=[(giver.version_id, "ingredient")],
+            )
+        )  # fmt: skip
+        then = store.history_hash()
+        export(store, "package", tmp_path / "mended")
+        store.write(lambda tx: tx.record("note"))
+        export(store, "package", tmp_path / "before", as_of=store.last_seq() - 1)
+
+    licences = (tmp_path / "mended" / "LICENCES.md").read_text()
+    (told,) = json.loads((tmp_path / "before" / "PROVENANCE.json").read_text())
+    assert "| `taker` | not known | MIT | `giver` |" in licences and "| `giver` | not known | GPL-3.0 |" in licences
+    assert told["versions"][0]["parents"] == [{"version": giver.version_id, "role": "ingredient"}]
+    assert [(each["tool"], each["role"]) for each in told["others"]] == [("giver", "ingredient")]
+    assert told["history_hash"] == then, "a package of an earlier moment names the history as it was then"
+
+
 def test_a_package_is_not_written_over_anything_nor_of_nothing(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()
