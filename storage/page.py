@@ -28,7 +28,7 @@ This page is written by `python -m storage.page` from the tables, views and ques
 ## Three ways to ask
 
 - **Views** (`v_...`) have everything by name: `SELECT tool, score, author FROM v_head`.
-- **Questions** are the fifteen that a keeper asks: `ecology ask origin zoo.db TOOL`, or in Python
+- **Questions** are the sixteen that a keeper asks: `ecology ask origin zoo.db TOOL`, or in Python
   `store.ask.origin("tool")` (`eco.ask` of an `Ecology`), whose rows are typed and have `.to_frame()`.
 - **Tables**, where neither has what you want.
 

@@ -33,7 +33,8 @@ def datasette_metadata(name: str) -> dict[str, Any]:
     tables: dict[str, Any] = {each: {"columns": dict(columns)} for each, columns in column_meanings().items()}
     for view in VIEWS.values():
         tables[view.name] = {"description": view.about, "columns": dict(meanings(view.row))}
-    queries = {each.name: _query(each) for each in QUESTIONS.values()}
+    # A query hides a table of its name, as `agent` would: so each has a word before it.
+    queries = {f"ask_{each.name}": _query(each) for each in QUESTIONS.values()}
     queries |= {view.name.replace("v_", "example_"): _example(view.about, view.example) for view in VIEWS.values()}
     about = "An ecology: agents, the tools they rewrite, and every step of it. Scores are shares from 0 to 1."
     return {
