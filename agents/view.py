@@ -101,7 +101,7 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a specialist's turn may use and knows: `allowance` is how many candidates it may run at most.
+    """What a specialist's or linker's turn may use and knows: `allowance` is how many candidates it may run at most.
 
     It stops before edits that score less than `floor`, since others have better ones by then; `survey`: it is the first
     on this version and says what each of these families finds promising. `lore` tells by how much more often than usual

@@ -13,8 +13,8 @@ from typing import Any
 from agents import activity_of
 
 from .call import Bid, Call
-from .market import deliberates, left_for, search_bids
-from .shelf import behind, is_new_on_shelf
+from .market import deliberates, kept, left_for, search_bids
+from .shelf import SHELF_SHOWN, behind, is_new_on_shelf
 from .states import AgentState, ToolState, VersionState
 from .world import World
 
@@ -32,10 +32,16 @@ def bids_on(call: Call, tool: ToolState | None) -> list[Bid]:
     if tool is None:
         return _breeding_bids(call)
     match call.signal.kind:
+        case "failing" | "improve" if left_for(call, tool) < 1:
+            return []
         case "failing":
             if _awaits_review(call, tool):
                 return []
-            return [*search_bids(call, tool), *_rewrite_bids(call, tool), *_link_bids(call, tool, _kept(call, tool))]
+            return [
+                *search_bids(call, tool),
+                *_rewrite_bids(call, tool),
+                *_link_bids(call, tool, [version for version, _ in kept(call, tool)]),
+            ]
         case "improve":
             return [*_improving_bids(call, tool), *_link_bids(call, tool, [tool.head])]
         case "upgrade":
@@ -70,7 +76,7 @@ def _rewrite_bids(call: Call, tool: ToolState) -> list[Bid]:
     """Let those who think with a model bid on the head; composers only where there is something to build with."""
     kin, head = call.in_flight.at(tool), tool.head
     return [
-        Bid(_appeal(agent, head, agent.genome.niche) / (1 + kin), agent, "rewrite", _on_head(tool, agent))
+        Bid(_appeal(agent, head, agent.genome.niche) / (1 + kin), agent, "rewrite", _on(tool.head, agent))
         for agent in call.idle("rewrite")
         if agent.genome.species != "composer" or call.world.has_shelf
     ]
@@ -79,7 +85,7 @@ def _rewrite_bids(call: Call, tool: ToolState) -> list[Bid]:
 def _improving_bids(call: Call, tool: ToolState) -> list[Bid]:
     """Let optimisers and testers bid on what works, as long as their niche has something to say about it."""
     return [
-        Bid(1.0, agent, activity, _on_head(tool, agent))
+        Bid(1.0, agent, activity, _on(tool.head, agent))
         for agent in call.idle("improve", "test")
         if tool.head.reached(agent.genome.niche).turns < _ENOUGH[activity := activity_of(agent.genome.species)]
     ]
@@ -87,9 +93,9 @@ def _improving_bids(call: Call, tool: ToolState) -> list[Bid]:
 
 def _link_bids(call: Call, tool: ToolState, bases: Sequence[VersionState]) -> list[Bid]:
     """Let linkers bid on versions that they have not tried with all that is on the shelf."""
-    kin = call.in_flight.at(tool)
+    weight, left = 1.0 / (1 + call.in_flight.at(tool)), left_for(call, tool)
     return [
-        Bid(1.0 / (1 + kin), agent, "link", {"base_id": base.id, "means": agent.genome.niche})
+        Bid(weight, agent, "link", {**_on(base, agent), "allowance": min(left, agent.genome.batch + SHELF_SHOWN)})
         for agent in call.idle("link")
         for base in bases
         if is_new_on_shelf(call.world, tool, base.reached(agent.genome.niche).cursor)
@@ -105,27 +111,20 @@ def _upgrade_bids(call: Call, tool: ToolState) -> list[Bid]:
     return [Bid(1.0, agent, "upgrade", {"base_id": tool.head.id, "means": UPGRADE}) for agent in agents]
 
 
-def _kept(call: Call, tool: ToolState) -> list[VersionState]:
-    """Return the versions that the selection finds worth working from."""
-    weights = call.conditions.selection.weights(tool.versions)
-    pairs = zip(tool.versions, weights, strict=True)
-    return [version for version, weight in pairs if weight > 0 and not version.taken_back]
-
-
 def _operator_bids(call: Call, tool: ToolState) -> list[Bid]:
     """Let menders and toolsmiths bid on an operator tool whose head has shown what it earns."""
     if tool.pending or tool.head.served < _PROVEN or call.is_answered:
         return []
     return [
-        Bid(1.0, agent, "rewrite", _on_head(tool, agent))
+        Bid(1.0, agent, "rewrite", _on(tool.head, agent))
         for agent in call.idle("rewrite")
         if agent.genome.species in ("mender", "toolsmith")
         and tool.head.reached(agent.genome.niche).turns < _ENOUGH["rewrite"]
     ]
 
 
-def _on_head(tool: ToolState, agent: AgentState) -> dict[str, Any]:
-    return {"base_id": tool.head.id, "means": agent.genome.niche}
+def _on(version: VersionState, agent: AgentState) -> dict[str, Any]:
+    return {"base_id": version.id, "means": agent.genome.niche}
 
 
 def _awaits_review(call: Call, tool: ToolState) -> bool:

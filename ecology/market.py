@@ -34,7 +34,7 @@ def search_bids(call: Call, tool: ToolState) -> list[Bid]:
     if not call.conditions.has("signals"):
         return [_blind(call, offer, left) for offer in offers]
     best = max((offer.value for offer in offers), default=0.0)
-    return [_bid(call, tool, offer, offers, left=left, best=best) for offer in offers]
+    return [_bid(call, offer, offers, left=left, best=best) for offer in offers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,22 @@ def left_for(call: Call, tool: ToolState) -> int:
 
 
 def _offers(call: Call, tool: ToolState) -> Iterator[_Offer]:
-    weights = call.conditions.selection.weights(tool.versions)
-    kept = [
-        (version, weight)
-        for version, weight in zip(tool.versions, weights, strict=True)
-        if weight > 0 and not version.taken_back
-    ]
+    pairs = kept(call, tool)
     for agent in call.idle("search"):
         means, operator_id = _means(call.world, agent, call.turn)
-        for version, weight in kept if means else ():
+        for version, weight in pairs if means else ():
             if not _is_open(call, agent, version, means):
                 continue
             promise = version.promise_of(means, agent.genome.family)
             value = weight * promise / (1 + version.reached(means).turns) ** (_WEARY * agent.genome.restlessness)
             yield _Offer(agent, version, weight, value, means, operator_id)
+
+
+def kept(call: Call, tool: ToolState) -> list[tuple[VersionState, float]]:
+    """Return the versions that the selection finds worth working from, with their weights."""
+    weights = call.conditions.selection.weights(tool.versions)
+    pairs = zip(tool.versions, weights, strict=True)
+    return [(version, weight) for version, weight in pairs if weight > 0 and not version.taken_back]
 
 
 def _is_open(call: Call, agent: AgentState, version: VersionState, means: str) -> bool:
@@ -104,7 +106,7 @@ def _batch(call: Call, agent: AgentState) -> int:
     return min(agent.genome.batch, max(share, _GLIMPSE))
 
 
-def _bid(call: Call, tool: ToolState, offer: _Offer, offers: Sequence[_Offer], *, left: int, best: float) -> Bid:
+def _bid(call: Call, offer: _Offer, offers: Sequence[_Offer], *, left: int, best: float) -> Bid:
     """Return a bid by what it promises beside the best; it gives way where another's edits come to be better."""
     others = max((each.value for each in offers if each.place != offer.place), default=0.0)
     surveys = offer.agent.genome.family not in offer.version.survey and not offer.operator_id
@@ -130,16 +132,10 @@ def _more(call: Call, offer: _Offer, allowance: int, floor: float) -> dict[str, 
         return more if family in first.survey else more | {"survey": (family,)}
     assert call.tool is not None  # searches are called for by tools
     world = call.world
-    known = (
-        offer.version.lore
-        if offer.version.survey
-        else world.searches.lore_for(call.tool, world.elders(), call.conditions)
-    )
-    used = (
-        offer.version.ingredients
-        if offer.version.survey
-        else world.searches.ingredients_for(call.tool, call.conditions)
-    )
+    known, used = offer.version.lore, offer.version.ingredients
+    if not offer.version.survey:
+        known = world.searches.lore_for(call.tool, world.elders(), call.conditions)
+        used = world.searches.ingredients_for(call.tool, call.conditions)
     asked = call.world.families if call.conditions.has("reads") else (family,)
     survey = tuple(each for each in asked if each not in offer.version.survey)
     return {**more, "survey": survey, "lore": known, "ingredients": used}
@@ -166,4 +162,17 @@ def deliberates(call: Call, tool: ToolState) -> bool:
     if not solving or not all(each.kind for each in solving) or call.turn > tool.plausible_turn + _LONGEST:
         return False
     enough = tool.plausible_at * (1 + share) + _RIVALS_SOUGHT
-    return tool.tried + call.in_flight.allowed(tool) < enough and left_for(call, tool) > 0
+    if tool.tried + call.in_flight.allowed(tool) >= enough or left_for(call, tool) < 1:
+        return False
+    return call.in_flight.allowed(tool) > 0 or _is_searchable(call, tool)
+
+
+def _is_searchable(call: Call, tool: ToolState) -> bool:
+    """Whether a living specialist, busy now or not, has something left to try on a tool."""
+    versions = [version for version, _ in kept(call, tool)]
+    for activity, members in call.niches():
+        agent = next((each for each in members.values() if not each.quarantined), None)
+        means = _means(call.world, agent, call.turn)[0] if agent and activity == "search" else ""
+        if agent and means and any(_is_open(call, agent, version, means) for version in versions):
+            return True
+    return False

@@ -22,9 +22,9 @@ class Pick:
     """Who does what in a turn: `subject` is what attracted it, `cause` the seq of the signal that did.
 
     `means` is what it is done with, as progress is counted: a niche, with the version of its operator tool after `#`.
-    A search may run `allowance` candidates and stops before edits that promise less than `floor`. The first on a
-    version has a `survey` to make of what each of these families promises there, by the `lore` of that moment and with
-    `ingredients` out of these versions.
+    A search or a linker may run `allowance` candidates; a search stops before edits that promise less than `floor`. The
+    first on a version has a `survey` to make of what each of these families promises there, by the `lore` of that
+    moment and with `ingredients` out of these versions.
     """
 
     agent_id: int
@@ -91,6 +91,8 @@ class Pick:
             kept["operator"] = self.operator_id
         if self.activity == "search":
             kept |= {"allowance": self.allowance, "floor": self.floor}
+        elif self.allowance:
+            kept["allowance"] = self.allowance
         if self.survey:
             # What the survey found comes with the turn's own result.
             kept |= {"lore": [list(each) for each in self.lore], "ingredients": list(self.ingredients)}

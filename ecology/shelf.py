@@ -17,6 +17,8 @@ from .world import World
 
 # So many dependants of a tool are tried with each rewrite of it.
 DEPENDANTS_TRIED = 8
+# So many tools of the shelf are shown at once.
+SHELF_SHOWN = 12
 
 
 def proven(world: World, tool: ToolState) -> VersionState:

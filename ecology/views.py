@@ -33,14 +33,13 @@ from storage import Case, Task
 from .conditions import Conditions
 from .lore import Lore
 from .pick import Pick
-from .shelf import Shelf, behind, shelved
+from .shelf import SHELF_SHOWN, Shelf, behind, shelved
 from .states import ProposalState, ToolState, VersionState
 from .world import World
 
 # A breeder looks at the wealthiest only: the list travels to a worker.
 _KIN_SHOWN = 32
 _RIVALS_SHOWN = 6
-_SHELF_SHOWN = 12
 _TESTS_SHOWN = 16
 _RECORD_SHOWN = 8
 _WORD = re.compile(r"[a-z]+")
@@ -82,7 +81,7 @@ class Window:
             operator=self._seen(world.version(pick.operator_id)) if pick.operator_id else None,
             tests=_tests(tool),
             objections=world.tallies.objections(tool.id),
-            search=self._search(tool, base, pick) if pick.activity == "search" else Search(),
+            search=self._search(tool, base, pick) if pick.activity == "search" else Search(allowance=pick.allowance),
             unseeing=not self.conditions.has("critics"),
         )
         full = view if agent.genome.is_offline else self._in_full(view, tool, pick)
@@ -98,7 +97,7 @@ class Window:
         offered: list[VersionState] = []
         if view.activity in ("link", "upgrade"):
             new = shelved(self.world, but=tool, after=view.cursor) if view.activity == "link" else []
-            offered = new[:_SHELF_SHOWN]
+            offered = new[: min(SHELF_SHOWN, view.search.allowance)]
             view = replace(view, shelf=tuple(self._offered(each) for each in offered))
         later = behind(self.world, tool) if view.activity == "upgrade" else {}
         offered += [self.world.version(number) for number in sorted(later.values())]
@@ -195,7 +194,7 @@ class Window:
         ]
         wanted = _words(self.tasks[tool.task_id])
         near = sorted(others, key=lambda each: (-len(wanted & _words(self.tasks[each.task_id])), -each.head.seq))
-        return tuple(self._shelved(each, turn) for each in near[:_SHELF_SHOWN])
+        return tuple(self._shelved(each, turn) for each in near[:SHELF_SHOWN])
 
     def _shelved(self, tool: ToolState, turn: int) -> Shelved:
         task, head = self.tasks[tool.task_id], tool.served(turn)

@@ -84,14 +84,14 @@ def _link(state: Thought, runtime: Runtime[Desk]) -> Thought:
 
 
 def _options(desk: Desk, base: VersionSeen) -> list[Relink]:
-    """Return the rewrites to try, each tool's in turn, so that no tool uses all of the batch up."""
+    """Return the rewrites to try, within the allowance, each tool's in turn, so that none uses all of the batch up."""
     entry_point = _task_entry(desk)
     ranked = [each.tool for each in _ranked(desk, base)]
     rest = [each for each in desk.view.shelf if each not in ranked]
     rows = zip_longest(*(relinks(base.source, entry_point, tool) for tool in (*ranked, *rest)))
     flat = (each for row in rows for each in row if each is not None)
     unique = {each.source: each for each in islice(flat, 4 * desk.view.me.genome.batch)}
-    return list(unique.values())[: desk.view.me.genome.batch]
+    return list(unique.values())[: min(desk.view.me.genome.batch, desk.view.search.allowance - len(desk.view.shelf))]
 
 
 def _ranked(desk: Desk, base: VersionSeen) -> Sequence[Found]:

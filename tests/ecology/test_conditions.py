@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from ecology import Ecology, Report, Task
+from ecology import Ecology, Report, Task, load_tasks
+from ecology.pick import Pick
 from storage import ConfigurationError, Entry, Store
+
+from .networks import POPULATION, slow_before_fast
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "everyday.jsonl"
 
 
 def run(path: Path, tasks: tuple[Task, ...], **settings: Any) -> tuple[Report, list[Entry]]:
@@ -38,6 +43,24 @@ def test_no_more_candidates_are_run_than_a_tool_or_the_whole_is_given(
 
     report, entries = run(tmp_path / "all.db", few_tasks, candidates=70)
     assert 50 < sum(tried(entries).values()) <= 70 and report.ending == "settled"
+
+
+def test_reviews_do_not_wait_for_rivals_where_nobody_has_anything_left_to_try(tmp_path: Path) -> None:
+    """One family has a handful of edits here: it is done with them long before its rivals would be enough."""
+    tasks = tuple(each for each in load_tasks(EXAMPLES) if each.name == "everyday/wrap_text")
+
+    report, _ = run(tmp_path / "lone.db", tasks, population={"specialist/comparison": 1, "critic": 3, "breeder": 1})
+
+    assert (report.solved, report.ending) == (1, "settled")
+
+
+def test_a_linker_keeps_within_the_budget_and_a_resumed_run_knows_what_it_was_allowed(tmp_path: Path) -> None:
+    _, entries = run(tmp_path / "linked.db", slow_before_fast(), population=POPULATION, candidates_per_task=30)
+
+    links = [entry for entry in entries if entry.kind == "turn" and entry.payload["activity"] == "link"]
+    assert links and all(entry.payload["tried"] <= entry.payload["allowance"] <= 30 for entry in links)
+    for entry in links:
+        assert (pick := Pick.stored([entry])) and pick.allowance == entry.payload["allowance"]
 
 
 def test_without_reads_nobody_works_from_a_version_of_another_niche(

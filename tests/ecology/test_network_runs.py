@@ -20,7 +20,7 @@ from storage import Entry, Store
 
 from .networks import POPULATION, shared_helper, slow_before_fast
 
-SEED = 1
+SEED = 7
 ROYALTIES = "SELECT agent_id, amount FROM ledger WHERE reason LIKE 'royalty%'"
 
 
