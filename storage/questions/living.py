@@ -52,8 +52,8 @@ _TURN = """WITH RECURSIVE taken AS (SELECT * FROM v_turn WHERE turn = :turn),
 need(place, kind, id, name, detail, kept) AS (
  SELECT 1, 'run', r.id, r.model, 'seed ' || r.seed || ', charter ' || substr(r.charter_hash, 1, 12), 1
   FROM taken JOIN run r ON r.id = taken.run_id
- UNION ALL SELECT 2, 'view', coalesce((SELECT max(e.seq) FROM event e
-   WHERE e.seq < coalesce((SELECT min(n.seq) FROM v_turn n WHERE n.turn > taken.turn - r.window), taken.seq)), r.seq),
+ UNION ALL SELECT 2, 'view', coalesce((SELECT n.seq FROM event n
+   WHERE n.kind = 'turn' AND n.turn > taken.turn - r.window ORDER BY n.seq LIMIT 1), taken.seq) - 1,
   'as of turn ' || max(taken.turn - r.window, 0), 'the last event it could see', 1
   FROM taken JOIN run r ON r.id = taken.run_id
  UNION ALL SELECT 3, 'cause', e.seq, e.kind, 'what called for it: ' || coalesce(taken.subject, ''), 1

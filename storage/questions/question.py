@@ -20,6 +20,9 @@ _RECURSIVE = "WITH RECURSIVE "
 # No row of these carries a seq, but a call belongs to a turn.
 _CALLS = "SELECT * FROM main.model_call WHERE turn <= (SELECT coalesce(max(turn), 0) FROM event)"
 
+# SQLite goes by one upper bound alone: for what a turn paid that must be the next turn, not the moment asked about.
+_BOUND = {"ledger": "+seq"}
+
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[Row]):
@@ -47,6 +50,8 @@ def _cut(sql: str) -> str:
 @cache
 def _tables_then() -> str:
     """Return common table expressions that stand before the tables and views, as they were at `as_of`."""
-    cut = [(name, f"SELECT * FROM main.{name} WHERE seq <= :as_of") for name in ("event", *HISTORY)]
+    cut = [
+        (name, f"SELECT * FROM main.{name} WHERE {_BOUND.get(name, 'seq')} <= :as_of") for name in ("event", *HISTORY)
+    ]
     cut += [("model_call", _CALLS), *((view.name, view.sql) for view in VIEWS.values())]
     return ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in cut)

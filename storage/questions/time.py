@@ -21,7 +21,10 @@ class Share:
     bucket: Annotated[int, "place in time, from 1"]
     seq: Annotated[int, "last event of the bucket"]
     turn: Annotated[int, "last turn by then"]
-    kind: Annotated[str, "founder, author, species or model; `as it came` for code that no agent wrote"]
+    kind: Annotated[
+        str,
+        "founder, author, species or model (empty where none thought it up); `as it came` for code that no agent wrote",
+    ]
     heads: Annotated[int, "heads of that kind"]
     share: Annotated[float, "their share of all heads then, 0 to 1"]
 
@@ -50,14 +53,20 @@ mark(bucket, seq) AS (SELECT n, last.seq * n / :buckets FROM bucket, last)"""
 _TIME = """mark.seq AS seq,
  coalesce((SELECT e.turn FROM main.event e WHERE e.seq <= mark.seq AND e.turn > 0
   ORDER BY e.seq DESC LIMIT 1), 0) AS turn"""
-_HEADS = """head(bucket, author_id, n) AS (SELECT mark.bucket, v.author_id, count(*) FROM mark JOIN tool t
- JOIN tool_version v ON v.id = (SELECT h.id FROM main.tool_version h WHERE h.tool_id = t.id AND h.seq <= mark.seq
-  ORDER BY h.seq DESC LIMIT 1) GROUP BY 1, 2)"""
+# Code that was brought back is that of whoever wrote it first.
+_HEADS = """head(bucket, author_id, model, n) AS (SELECT mark.bucket, w.author_id, w.model, count(*)
+ FROM mark JOIN tool t JOIN tool_version v ON v.id = (SELECT h.id FROM main.tool_version h
+  WHERE h.tool_id = t.id AND h.seq <= mark.seq ORDER BY h.seq DESC LIMIT 1)
+ JOIN tool_version w ON w.id = CASE WHEN v.author_id IS NOT NULL OR v.parent_id IS NULL THEN v.id
+  ELSE (SELECT min(o.id) FROM tool_version o WHERE o.tool_id = v.tool_id AND o.code_hash = v.code_hash) END
+ GROUP BY 1, 2, 3)"""
 _KIND = """CASE :by WHEN 'founder' THEN f.name WHEN 'author' THEN a.name WHEN 'species' THEN a.species
- WHEN 'model' THEN iif(a.id IS NULL, NULL, coalesce(json_extract(a.genome, '$.model'), '')) END"""
+ WHEN 'model' THEN {model} END"""
+_MIND = _KIND.format(model="coalesce(json_extract(a.genome, '$.model'), '')")
+_AUTHORSHIP = _KIND.format(model="iif(a.id IS NULL, NULL, head.model)")
 
 _ALIVE = f"""WITH RECURSIVE {_BUCKETS}, {_HEADS},
-tide(bucket, kind, heads) AS (SELECT head.bucket, coalesce({_KIND}, 'as it came'), sum(head.n)
+tide(bucket, kind, heads) AS (SELECT head.bucket, coalesce({_AUTHORSHIP}, 'as it came'), sum(head.n)
  FROM head LEFT JOIN agent a ON a.id = head.author_id LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 1, 2)
 SELECT tide.bucket AS bucket, {_TIME}, tide.kind AS kind, tide.heads AS heads,
  1.0 * tide.heads / sum(tide.heads) OVER (PARTITION BY tide.bucket) AS share
@@ -69,13 +78,13 @@ life(agent_id, bucket, n) AS (
  SELECT a.id, (a.seq * :buckets + last.seq - 1) / last.seq, 1 FROM agent a, last
  UNION ALL SELECT d.agent_id, (min(d.seq) * :buckets + last.seq - 1) / last.seq, -1 FROM event d, last
   WHERE d.kind = 'retire' GROUP BY d.agent_id),
-step(kind, bucket, n) AS (SELECT {_KIND}, life.bucket, sum(life.n)
+step(kind, bucket, n) AS (SELECT {_MIND}, life.bucket, sum(life.n)
  FROM life JOIN agent a ON a.id = life.agent_id JOIN agent f ON f.id = a.founder_id GROUP BY 1, 2),
 grid(kind, bucket, n) AS (SELECT k.kind, mark.bucket, coalesce(step.n, 0) FROM (SELECT DISTINCT kind FROM step) k, mark
  LEFT JOIN step ON step.kind = k.kind AND step.bucket = mark.bucket),
 member(population, bucket, kind, n) AS (
  SELECT 'agents', bucket, kind, sum(n) OVER (PARTITION BY kind ORDER BY bucket) FROM grid
- UNION ALL SELECT 'code', head.bucket, coalesce({_KIND}, 'as it came'), sum(head.n)
+ UNION ALL SELECT 'code', head.bucket, coalesce({_AUTHORSHIP}, 'as it came'), sum(head.n)
  FROM head LEFT JOIN agent a ON a.id = head.author_id LEFT JOIN agent f ON f.id = a.founder_id GROUP BY 2, 3),
 level(population, bucket, n, kinds, effective) AS (SELECT population, bucket, sum(n), count(*),
  1.0 * sum(n) * sum(n) / sum(n * n) FROM member WHERE n > 0 GROUP BY 1, 2),

@@ -119,6 +119,7 @@ SELECT e.seq AS seq, e.turn AS turn, e.kind AS kind, e.cause AS cause, c.kind AS
 FROM event e LEFT JOIN event c ON c.seq = e.cause LEFT JOIN agent a ON a.id = e.agent_id
  LEFT JOIN tool t ON t.id = e.tool_id
 """
+# The plus keeps SQLite from going through all that an agent ever paid, once for each of its turns.
 _TURN = """
 SELECT e.seq AS seq, e.turn AS turn, e.run_id AS run_id, e.cause AS cause, nullif(e.agent_id, 0) AS agent_id,
  a.name AS agent, coalesce(json_extract(e.payload, '$.activity'), 'idle') AS activity,
@@ -133,7 +134,7 @@ SELECT e.seq AS seq, e.turn AS turn, e.run_id AS run_id, e.cause AS cause, nulli
  coalesce(json_extract(e.payload, '$.talk.unknown'), 0) AS unknown,
  coalesce((SELECT -sum(l.amount) FROM ledger l WHERE l.seq > e.seq AND l.seq < coalesce((SELECT n.seq FROM event n
   WHERE n.seq > e.seq AND n.kind = 'turn' ORDER BY n.seq LIMIT 1), e.seq + 1000000)
-  AND l.agent_id = e.agent_id AND l.kind = 'energy' AND l.reason = 'turn'), 0.0) AS energy
+  AND +l.agent_id = e.agent_id AND l.kind = 'energy' AND l.reason = 'turn'), 0.0) AS energy
 FROM event e LEFT JOIN agent a ON a.id = e.agent_id LEFT JOIN tool t ON t.id = e.tool_id
 WHERE e.kind = 'turn'
 """

@@ -170,9 +170,19 @@ def alive(story: Story, last: int, buckets: int, by: str) -> dict[tuple[int, str
     for n, seq in enumerate(marks(last, buckets), 1):
         then = story.then(seq)
         for tool in {each.tool for each in then.versions}:
-            author = then.head(tool).author
-            rows[n, kind(names[author], names, by) if author else "as it came"] += 1
+            head = writer(then, then.head(tool))
+            trait = head.model if by == "model" else kind(names[head.author], names, by) if head.author else ""
+            rows[n, trait if head.author else "as it came"] += 1
     return dict(rows)
+
+
+def writer(story: Story, version: Version) -> Version:
+    """The version as which its code was first there, where no agent wrote it anew."""
+    if version.author or version.parent is None:
+        return version
+    same = [one for one in story.versions
+            if (one.tool, one.meaning, one.comment) == (version.tool, version.meaning, version.comment)]  # fmt: skip
+    return same[0]
 
 
 def kind(agent: Agent, names: dict[int, Agent], by: str) -> str:

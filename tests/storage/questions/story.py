@@ -38,6 +38,8 @@ class Version:
     score: float | None
     scored: int
     others: tuple[tuple[int, str], ...] = ()
+    model: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Proposal:
     meaning: int
     score: float
     components: tuple[int, ...]
+    model: str
 
 
 @dataclass(frozen=True)
@@ -177,17 +180,19 @@ class Story:
         components: tuple[int, ...] = (),
     ) -> int:  # fmt: skip
         head, now = self.head(tool), self.turns[-1]
+        # A mind with a model may also act without it.
+        model = next(each.model for each in self.agents if each.id == agent) if meaning % 2 else ""
         found = self.store.tools.propose(
             self.tx, tool_id=tool, parent_id=head.id, basis_id=basis or head.id, author_id=agent, family="guard",
             source=source(meaning, comment), reason=f"means {meaning}", components=components, turn=now.turn,
-            cause=now.seq,
+            cause=now.seq, model=model,
         )  # fmt: skip
         self.store.tools.evaluate(
             self.tx, proposal_id=found.id, tool_id=tool, ring_set="examine", passed="1|1", score=counted(score),
             outcome="ok", tier="none", turn=now.turn, cause=found.seq,
         )  # fmt: skip
         self.proposals.append(
-            Proposal(found.id, self.tx.seq, tool, agent, head.id, basis or head.id, meaning, score, components)
+            Proposal(found.id, self.tx.seq, tool, agent, head.id, basis or head.id, meaning, score, components, model)
         )
         self.proposals[-1] = replace(self.proposals[-1], seq=found.seq)
         return found.id
@@ -216,13 +221,13 @@ class Story:
         comment = "as admitted"
         return self._save(
             given.tool, meaning=given.meaning, score=given.score, author=given.author, proposal=proposal, others=others,
-            comment=comment,
+            comment=comment, model=given.model,
         )  # fmt: skip
 
     def restore(self, tool: int, version: int) -> int:
         old = self.version(version)
         return self._save(tool, meaning=old.meaning, score=old.score or 0.0, author=None, proposal=None,
-                          others=((version, "restored"),), comment="restored")  # fmt: skip
+                          others=((version, "restored"),), comment=old.comment)  # fmt: skip
 
     def retire(self, agent: int, reason: str) -> None:
         now = self.turns[-1] if self.turns else None
@@ -233,17 +238,17 @@ class Story:
 
     def _save(
         self, tool: int, *, meaning: int, score: float, author: int | None, proposal: int | None,
-        others: tuple[tuple[int, str], ...], comment: str,
+        others: tuple[tuple[int, str], ...], comment: str, model: str = "",
     ) -> int:  # fmt: skip
         head, now = self.head(tool), self.turns[-1]
         found = self.store.tools.save(
             self.tx, tool_id=tool, expected_head=head.id, source=source(meaning, comment), score=counted(score),
             reason=f"means {meaning}", author_id=author, proposal_id=proposal, parents=others, turn=now.turn,
-            cause=now.seq,
+            cause=now.seq, model=model,
         )  # fmt: skip
         self.versions.append(
             Version(found.id, found.seq, now.turn, tool, found.number, head.id, author, proposal, meaning, score,
-                    found.seq, others)
+                    found.seq, others, model, comment)
         )  # fmt: skip
         return found.id
 
