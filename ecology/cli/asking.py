@@ -5,9 +5,12 @@ Promises: each command asks the library once and prints its rows; with `--json` 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +28,7 @@ ByOption = Annotated[Trait, typer.Option(help="What makes a kind.")]
 BucketsOption = Annotated[int, typer.Option(min=1, max=10_000, help="Into how many parts time is cut.")]
 
 _FAR = 2**63 - 1
+_NARROW = 20
 
 
 @ask_app.callback(invoke_without_command=True)
@@ -75,7 +79,11 @@ def _change(
             return print_document(change=rows.documents(), diff=store.lineage.diff(*ids))
         _print("change", rows, columns, as_json=False)
         print_text(
-            _side_by_side(*(store.tools.source(each) for each in ids), heads=[f"version {each}" for each in ids])
+            _side_by_side(
+                *(store.tools.source(each) for each in ids),
+                heads=[f"version {each}" for each in ids],
+                columns=_columns(),
+            )
         )
 
 
@@ -261,8 +269,11 @@ def _print(name: str, rows: Rows[Any], columns: Sequence[str], *, as_json: bool)
     print_rows(rows.documents(), columns, name=name, as_json=as_json)
 
 
-def _side_by_side(before: str, after: str, *, heads: Sequence[str]) -> str:
-    """Return two sources beside each other; a mark between them says which lines differ."""
+def _side_by_side(before: str, after: str, *, heads: Sequence[str], columns: int | None = None) -> str:
+    """Return two sources beside each other; a mark between them says which lines differ.
+
+    Where a terminal has so many columns, lines that are too long for their half go on in the next line.
+    """
     one, two = before.splitlines(), after.splitlines()
     lines: list[tuple[str, str, str]] = []
     for what, a, b, c, d in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
@@ -271,7 +282,23 @@ def _side_by_side(before: str, after: str, *, heads: Sequence[str]) -> str:
         for place in range(max(len(left), len(right))):
             pair = [side[place] if place < len(side) else "" for side in (left, right)]
             lines.append((pair[0], mark, pair[1]))
-    width = max((len(line[0]) for line in [(heads[0],), *lines]), default=0)
-    return "\n".join(
-        f"{left:<{width}} {mark} {right}".rstrip() for left, mark, right in [(heads[0], " ", heads[1]), *lines]
-    )
+    lines = [(heads[0], " ", heads[1]), *lines]
+    width, room = (max(len(line[side]) for line in lines) for side in (0, 2))
+    if columns is not None:
+        width = min(width, max((columns - 3) // 2, _NARROW))
+        room = max(columns - 3 - width, _NARROW)
+    folded = [
+        (left, mark, right)
+        for whole, mark, other in lines
+        for left, right in zip_longest(_pieces(whole, width), _pieces(other, room), fillvalue="")
+    ]
+    return "\n".join(f"{left:<{width}} {mark} {right}".rstrip() for left, mark, right in folded)
+
+
+def _pieces(line: str, width: int) -> list[str]:
+    return [line[start : start + width] for start in range(0, len(line), width)] or [""]
+
+
+def _columns() -> int | None:
+    """Return how wide the terminal is, None where the output goes elsewhere."""
+    return get_terminal_size().columns if sys.stdout.isatty() else None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from ecology.cli.app import app
-from storage import QUESTIONS
+from storage import QUESTIONS, Store
 from tests.ecology.cli.command_line import Shell, Zoo
 
 WORDS = {
@@ -52,6 +56,30 @@ def test_a_change_is_shown_side_by_side(ecology: Shell, zoo: Zoo) -> None:
 
     assert f"version {parent}" in said and f"version {child}" in said
     assert any(f" {mark} " in line for line in said.splitlines() for mark in "|<>")
+
+
+def test_a_change_fits_the_terminal_and_loses_nothing_of_either_side(zoo: Zoo) -> None:
+    with closing(sqlite3.connect(zoo.database)) as plain:
+        child, parent = plain.execute("SELECT id, parent_id FROM tool_version WHERE parent_id > 0 LIMIT 1").fetchone()
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "ecology", "ask", "change", str(zoo.database), str(parent), str(child)]
+    done = subprocess.Popen(words, stdout=theirs, stderr=subprocess.DEVNULL, env=os.environ | {"COLUMNS": "60"})
+    os.close(theirs)
+    said = ""
+    # A terminal that nobody has open any more ends with an error instead of an empty read.
+    with suppress(OSError):
+        while more := os.read(ours, 65_536):
+            said += more.decode()
+    os.close(ours)
+
+    assert done.wait() == 0
+    beside = said[said.index(f"version {parent} ") :].splitlines()
+    with Store.open(zoo.database) as store:
+        before, after = (store.tools.source(each) for each in (parent, child))
+    assert max(map(len, before.splitlines())) > 30 and max(map(len, beside)) <= 60
+    for source, side in ((before, slice(0, 28)), (after, slice(31, None))):
+        shown = "".join("".join(line[side] for line in beside[1:]).split())
+        assert shown == "".join(source.split())
 
 
 def test_an_altered_history_ends_the_question_of_integrity_with_exit_code_1(

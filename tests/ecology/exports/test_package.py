@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from ecology import Ecology, load_tasks
 from ecology.exports import export
 from storage import Case, ConfigurationError, NotFound, Score, Store, Task
+
+QUIXBUGS = Path(__file__).parents[4] / "shared" / "data" / "quixbugs.dev.jsonl"
 
 
 def settle(store: Store) -> None:
@@ -76,6 +79,22 @@ def test_the_package_installs_in_a_fresh_environment_and_its_tests_pass(tmp_path
 
     assert "Ran 2 tests" in said and said.rstrip().endswith("OK")
     assert value == "[1, 3]\n"
+
+
+@pytest.mark.skipif(not QUIXBUGS.exists(), reason="../shared/data is absent")
+def test_tools_of_quixbugs_that_a_run_repaired_pass_their_tests_in_a_fresh_environment(tmp_path: Path) -> None:
+    easy = {"quixbugs/subsequences", "quixbugs/sieve", "quixbugs/get_factors"}
+    with Ecology(tmp_path / "zoo.db", seed=1, sandbox="auto") as eco:
+        eco.settle([each for each in load_tasks(QUIXBUGS) if each.name in easy])
+        eco.run(60)
+    with Store.open(tmp_path / "zoo.db") as store:
+        found = export(store, "package", tmp_path / "mended")
+    assert found and found.tools
+
+    python = installed(tmp_path / "mended", tmp_path)
+    said = run(python, "-m", "unittest", "discover", "-s", tmp_path / "mended" / "tests", folder=tmp_path)
+
+    assert f"Ran {len(found.tools)} test" in said and said.rstrip().endswith("OK")
 
 
 def test_the_tests_of_the_package_fail_where_the_tool_is_broken(tmp_path: Path) -> None:
