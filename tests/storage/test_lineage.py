@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,16 @@ def test_ancestors_are_youngest_first_and_descendants_oldest_first(store: Store,
     assert store.lineage.descendants(versions[1].id) == versions[2:]
     assert store.lineage.descendants(versions[0].id, as_of=versions[1].seq) == [versions[1]]
     assert store.lineage.ancestors(versions[0].id) == store.lineage.descendants(versions[3].id) == []
+
+
+def test_what_is_read_is_as_frozen_as_what_was_saved(store: Store, save: Save) -> None:
+    saved = save("def sort_words(a): return sorted(a)")
+    read = store.tools.version(saved.id)
+
+    assert type(read) is VersionRecord and (read, hash(read), repr(read)) == (saved, hash(saved), repr(saved))
+    assert replace(pickle.loads(pickle.dumps(read)), reason="other").reason == "other"
+    with pytest.raises(FrozenInstanceError):
+        read.reason = "other"  # type: ignore[misc]
 
 
 def test_the_line_of_a_tool_begins_with_its_head(store: Store, save: Save) -> None:
