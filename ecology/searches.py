@@ -64,7 +64,7 @@ class Searches:
         tool.tried += done.get("tried", 0)
         self.tried += done.get("tried", 0)
         for *_, behaviour in self._made:
-            tool.behaviours[behaviour] = None
+            tool.behaviours.setdefault(behaviour, done["means"])
         if agent is not None and "hopes" in done:
             self.lore.tried(agent.genome.family, done["hopes"], tool.features)
 
@@ -78,6 +78,11 @@ class Searches:
         if not version.lore:
             version.lore = tuple((kind, times) for kind, times in done["lore"])
             version.ingredients = tuple(done["ingredients"])
+
+    def again(self, late: ProposalState | None) -> None:
+        """Take in that a late rewrite is offered again: it is still what it was made as."""
+        if late and late.kind:
+            self._made.append([late.kind, 0, late.ingredient, ""])
 
     def proposed(self, proposal: ProposalState, tool: ToolState, *, turn: int) -> None:
         """Take in a rewrite that a search made: its kind of edit and where it came from."""

@@ -34,7 +34,8 @@ class Settings(BaseModel):
     with `bandit` a turn's model is chosen by what each has brought for its cost, else drawn by weight. `temperature`,
     `max_tokens` and `prompt_tokens` are the manner in which models are spoken to. `charter` is the TOML text by which
     the rules differ from those that ship, `shadow` that of a charter judged beside it, None for no such charter.
-    At most `candidates` are run in all, and `candidates_per_task` on one tool (0: no such limit); `without` is what the
+    Searches end after `candidates` in all and `candidates_per_task` on one tool (0: no such limit), those that critics
+    ran counted in; reviews of what waits by then still take place. `without` is what the
     population must do without, `selection` how versions to work from are weighed; after the first rewrite that solves a
     tool, `deliberation` times as many candidates more are tried before critics choose. `price_fall` is by how much less
     an improvement of a kind of tool brings when all others of that kind are solved. `heirs` are genomes that found the

@@ -214,8 +214,8 @@ class ToolState:
     often that called for a child. `quarantined` and `frozen` are what people put in force; `canary` is the head's term
     as one; `capabilities` are what its task declares. `tried` counts the candidates that were run on it,
     `plausible_at` those up to the first rewrite that solved it (0: none did), which came in the turn `plausible_turn`;
-    `behaviours` are how its rewrites behaved on the visible cases, `features` what kind of tool it is, and `prospect`
-    what `hope` last found.
+    `behaviours` are how its rewrites behaved on the visible cases, and by what means first, `features` what
+    kind of tool it is, and `prospect` what `hope` last found.
     """
 
     id: int
@@ -239,7 +239,7 @@ class ToolState:
     tried: int = 0
     plausible_at: int = 0
     plausible_turn: int = 0
-    behaviours: dict[str, None] = field(default_factory=dict)
+    behaviours: dict[str, str] = field(default_factory=dict)
     features: tuple[str, ...] = ()
     prospect: float | None = None
 

@@ -114,13 +114,14 @@ class Window:
         """Return what a specialist's turn goes by: what the first on the version was told, if that is known by now."""
         known = bool(base.survey) and not pick.survey
         used = base.ingredients if known else pick.ingredients
+        reads = self.conditions.has("reads")
         return Search(
             allowance=pick.allowance,
             floor=pick.floor,
             survey=pick.survey,
             lore=base.lore if known else pick.lore,
             ingredients=tuple(each for number in used for each in self._fragments(number)),
-            dead_ends=tuple(tool.behaviours) if self.conditions.has("reads") else (),
+            dead_ends=tuple(each for each, means in tool.behaviours.items() if reads or means == pick.means),
             uniform=not self.conditions.has("priors"),
         )
 

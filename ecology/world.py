@@ -252,6 +252,7 @@ class World(Roster):
         elif entry.kind == "roll_back":
             for number in said["versions"]:
                 self._versions[number].taken_back = True
+                self.tool_of(number).prospect = None
             self._drop_stale(set(said["versions"]))
         elif entry.kind == "canary":
             self._on_canary(self.tools[entry.tool_id or 0], said)
@@ -361,7 +362,7 @@ class World(Roster):
                 self._versions[self._operator_id].served += 1
         elif done["activity"] == "repropose":
             for proposal_id in done["proposals"]:
-                tool.stale.pop(proposal_id, None)
+                self.searches.again(tool.stale.pop(proposal_id, None))
 
     def _model(self, name: str) -> ModelState:
         return self.models.setdefault(name, ModelState())

@@ -1,7 +1,7 @@
 """Breed harder tasks: put several faults of different families into programs that are right.
 
-Promises: the right program passes every case; each fault alone fails a case that agents see, so that no single repair
-is enough; the same seed breeds the same tasks; code runs in the sandbox alone.
+Promises: the right program passes every case; each fault alone fails a case that agents see, and so do all but any one
+together, so that undoing one is not enough; the same seed breeds the same tasks; code runs in the sandbox alone.
 Does not promise: that a bred task can be repaired by two edits of ours; the faults come from another catalogue.
 """
 
@@ -21,6 +21,8 @@ from .reading import Skipped
 
 # So many combinations of faults are tried on one program before it is given up.
 _ATTEMPTS = 200
+# Of fewer faults than these, each that is left is known to show alone.
+_MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class _Nursery:
             if chosen is None:
                 return
             source = with_faults(self.source, chosen)
-            if source not in seen and self._fails(source):
+            if source not in seen and self._fails(source) and self._needs_all(chosen, source):
                 yield self._bred(chosen, source, number=len(seen))
                 seen.add(source)
 
@@ -112,6 +114,14 @@ class _Nursery:
             if len(chosen) == faults:
                 return sorted(chosen, key=lambda each: (each.line, each.node))
         return None
+
+    def _needs_all(self, chosen: list[Fault], source: str) -> bool:
+        """Whether without any one of its faults it is another program, and still a failing one where others are left.
+
+        A fault may stand in a statement that another leaves out, or two may make up for each other.
+        """
+        rests = [with_faults(self.source, [each for each in chosen if each is not mended]) for mended in chosen]
+        return source not in rests and (len(chosen) < _MANY or all(map(self._fails, rests)))
 
     def _shows_alone(self, fault: Fault) -> bool:
         if fault not in self._shows:

@@ -10,13 +10,16 @@ import pytest
 
 from ecology import load_tasks
 from ecology.tasks import Bred, breed, load_references
-from ecology.tasks.faults import OPERATORS
+from ecology.tasks.faults import OPERATORS, faults_of, with_faults
 from governance import Bench
+from tests.ecology import networks
 from tests.ecology.cli.command_line import Shell
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = load_tasks(ROOT / "examples" / "everyday.jsonl")[:5]
 RIGHT = load_references(ROOT / "tests" / "examples_references.jsonl", TASKS)
+
+BUMP = "def bump(n):\n    if n > 1:\n        n = n * 3\n        n += 1\n    return n\n"
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,17 @@ def test_its_faults_are_of_different_families(bred: Bred) -> None:
         operators = task.name.rpartition("-")[0].split("+")[1:]
         families = [OPERATORS[name].family for name in operators]
         assert len(families) == 2 == len(set(families)), task.name
+
+
+def test_none_of_its_faults_is_hidden_by_another(bench: Bench) -> None:
+    inputs = ((0,), (1,), (2,), (5,))
+    parent = networks.task("bump", BUMP, lambda n: n * 3 + 1 if n > 1 else n, about="", pairs=inputs, gate=inputs)
+
+    bred = breed([parent], {"bump": BUMP}, bench=bench, faults=2, each=40, seed=1).tasks
+
+    codes = {each.code for each in bred}
+    alone = {with_faults(BUMP, [each]) for each in faults_of(BUMP)}
+    assert len(codes) >= 10 and not codes & alone
 
 
 def test_the_same_seed_breeds_the_same_tasks(bench: Bench, bred: Bred) -> None:
