@@ -41,10 +41,13 @@ class Lore:
             self._won[key] = self._won.get(key, 0) + 1
         self._won_in_all += 1
 
-    def factor(self, key: str) -> float:
-        """Return by how much more often than hoped what a key stands for proved right."""
+    def factor(self, key: str, *, beside: float = 1.0) -> float:
+        """Return by how much more often than hoped what a key stands for proved right.
+
+        Args: beside: the factor of its family, where only what the key adds to that is asked.
+        """
         scale = (self._won_in_all + _SCALE) / (self._hoped_in_all + _SCALE)
-        expected = self._hoped.get(key, 0.0) * scale
+        expected = self._hoped.get(key, 0.0) * scale * beside
         return (_CAUTION + self._won.get(key, 0)) / (_CAUTION + expected)
 
     def on(self, features: Iterable[str], born_with: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
@@ -56,16 +59,17 @@ class Lore:
         families = {key.partition("/")[0].partition("@")[0] for key in (*self._hoped, *born_with)}
         found: dict[str, float] = {}
         for family in families:
-            factor = self.factor(family) * born_with.get(family, 1.0)
+            own = self.factor(family)
+            factor = own * born_with.get(family, 1.0)
             for feature in shared:
                 key = f"{family}@{feature}"
                 # What a feature adds to what is known of the family as a whole.
-                factor *= self.factor(key) / self.factor(family) * born_with.get(key, 1.0)
+                factor *= self.factor(key, beside=own) * born_with.get(key, 1.0)
             found[family] = factor
         for key in (*self._hoped, *born_with):
             family, _, kind = key.partition("/")
             if kind:
-                found[key] = self.factor(key) / self.factor(family) * born_with.get(key, 1.0)
+                found[key] = self.factor(key, beside=self.factor(family)) * born_with.get(key, 1.0)
         rounded = ((key, round(found[key], _PLACES)) for key in sorted(found))
         return tuple((key, factor) for key, factor in rounded if factor != 1.0)
 
@@ -76,7 +80,7 @@ class Lore:
         """
         own = self.factor(family)
         found = {
-            key: round(self.factor(key) / (1.0 if key == family else own), _PLACES)
+            key: round(own if key == family else self.factor(key, beside=own), _PLACES)
             for key in sorted(self._hoped)
             if key.partition("/")[0].partition("@")[0] == family
         }

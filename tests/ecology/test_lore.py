@@ -54,3 +54,12 @@ def test_an_agent_hands_on_what_its_own_family_learnt() -> None:
     lore = lived([("guard", "a", 0.5, True), ("wrap", "b", 0.5, False)])
 
     assert set(lore.learnt("guard")) <= {"guard", "guard/a", "guard@takes:list"}
+
+
+def test_a_feature_that_nobody_met_says_nothing_beside_what_is_known_of_the_family() -> None:
+    lore = lived([*[("guard", "a", 0.5, False)] * 20, *[("wrap", "a", 0.5, True)] * 20])
+
+    known, new = dict(lore.on([], {})), dict(lore.on(["gives:text", "takes:text", "takes:table"], {}))
+
+    assert known["guard"] < 1 < known["wrap"]
+    assert new == known
