@@ -196,7 +196,7 @@ def test_the_past_of_a_report_is_what_was_reported_then(grown: Path) -> None:
         first, second = store.runs.all()
         then, now = (report_on(store, elapsed_s=0.0, as_of=as_of) for as_of in (second.seq - 1, None))
 
-    assert first.ending == "turns" and (then.turns, now.turns) == (20, 48)
+    assert first.ending == "turns" and then.turns == 20 < now.turns
     assert then.usd == 1.0 and now.usd == 1.5
     assert any("in quarantine" in each for each in then.in_force)
     assert not any("in quarantine" in each for each in now.in_force)
