@@ -99,7 +99,7 @@ def grown(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(ATOMS, operators, ATOMS, operators, ATOMS).map(" ".join),
         st.tuples(children, children, children).map(lambda t: f"({t[0]}) if ({t[1]}) else ({t[2]})"),
         st.tuples(NAMES, children, children).map(lambda t: f"{t[0]}({t[1]}, k={t[2]})"),
-        st.tuples(children, NAMES, children).map(lambda t: f"[{t[0]} for {t[1]} in xs if {t[2]}]"),
+        st.tuples(children, NAMES, children).map(lambda t: f"[{t[0]} for {t[1]} in xs if ({t[2]})]"),
         st.tuples(NAMES, children).map(lambda t: f"{t[0]}[{t[1]}:]"),
         children.map(lambda t: f"not ({t})"),
         children.map(lambda t: f"sum({t} for n in xs)"),
