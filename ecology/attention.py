@@ -56,9 +56,8 @@ def _strength(
     if tool is None or signal.kind != "failing":
         return felt
     worth = price(world, tool, fall=conditions.price_fall)
-    # Tools that only a model could mend promise little, and are still called for.
     # What has been tried in vain for long gives way to what has not, so that a budget goes round.
-    keenness = (1 + tool.fruitless) ** -_IMPATIENCE if tool.hope() > 0 else _LEAST_KEENNESS
+    keenness = (1 + tool.fruitless) ** -_IMPATIENCE if tool.is_open else _LEAST_KEENNESS
     return float(felt * worth * max(keenness, _LEAST_KEENNESS) / (1 + in_flight.at(tool)))
 
 

@@ -69,7 +69,7 @@ def _helps(call: Call) -> bool:
         return True
     tool = call.world.tools[int(number)]
     models = any(members and activity == "rewrite" for activity, members in call.niches())
-    return models or (left_for(call, tool) > 0 and tool.hope() > 0)
+    return models or (left_for(call, tool) > 0 and tool.is_open)
 
 
 def _rewrite_bids(call: Call, tool: ToolState) -> list[Bid]:

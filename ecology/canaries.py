@@ -73,7 +73,7 @@ class Canaries:
     def look(self, turn: Minutes, tool: ToolState, canary: CanaryState, answers: Sequence[tuple[bool, bool]]) -> None:
         """Take back what failed an agreed case or a critic showed to be wrong; keep or take back whose term is over."""
         lost = [canary.tried + place for place, (new, old) in enumerate(answers) if old and not new]
-        objectors = canary.objectors
+        objectors = canary.proposal.objectors
         if lost:
             self._revert(turn, tool, canary, {"failed_cases": [list(tool.tests[place]) for place in lost]})
         elif objectors:

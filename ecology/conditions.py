@@ -15,6 +15,7 @@ from .selection import Strategy, strategy_of
 # rewrites before they are supported; `signals`: the draw of signals and promises; `ingredients`: fragments of solved
 # tools; `learning`: what the run learnt of edits; `priors`: any order of edits but a random one.
 Switch = Literal["reads", "critics", "signals", "ingredients", "learning", "priors"]
+_NO_LIMIT = 1 << 30
 SWITCHES: tuple[str, ...] = get_args(Switch)
 
 
@@ -34,6 +35,11 @@ class Conditions:
     deliberation: float = 0.0
     price_fall: float = 0.0
     selection: Strategy = field(default_factory=lambda: strategy_of("newest"))
+
+    def left(self, *, here: int, in_all: int) -> int:
+        """Return how many candidates may still be run on a tool, where so many were run there and in all."""
+        most = self.candidates - here if self.candidates else _NO_LIMIT
+        return min(most, self.in_all - in_all) if self.in_all else most
 
     def has(self, switch: Switch) -> bool:
         """Whether the population has what a switch takes away."""

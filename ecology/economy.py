@@ -1,11 +1,11 @@
-"""What work is worth: the price of a kind of tool, which falls as its kind is solved, and who foresaw a fault.
+"""What work is worth: the price of a kind of tool, which falls as its kind is solved.
 
 Promises: prices depend on the world alone. Does not promise: an equilibrium; agents that earn nothing die.
 """
 
 from __future__ import annotations
 
-from .states import ProposalState, ToolState
+from .states import ToolState
 from .world import World
 
 
@@ -16,9 +16,3 @@ def price(world: World, tool: ToolState, *, fall: float) -> float:
     """
     like = world.searches.kin_of(tool)
     return 1.0 - fall * sum(each.solved for each in like) / len(like) if like else 1.0
-
-
-def objectors(proposal: ProposalState) -> list[int]:
-    """Return the agents whose last word on a rewrite is an objection with evidence, its author left out."""
-    last = {agent_id: (stance, shown) for agent_id, stance, shown in proposal.critiques}
-    return [each for each, said in last.items() if said == ("object", True) and each != proposal.author_id]

@@ -160,12 +160,10 @@ class Engine:
 
     def _abandoned(self) -> bool:
         """Whether a tool still fails that some family might be tried on further, as far as the budget goes."""
-        most, in_all = self._conditions.candidates, self._conditions.in_all
-        if in_all and self._world.searches.tried >= in_all:
-            return False
+        in_all, left = self._world.searches.tried, self._conditions.left
         return any(
-            not (tool.solved or tool.protected or tool.is_bait or (most and tool.tried >= most))
-            and any(not tool.head.is_done(family) for family in FAMILIES)
+            not (tool.solved or tool.protected or tool.is_bait or left(here=tool.tried, in_all=in_all) < 1)
+            and any(not tool.head.is_done(family, f"specialist/{family}") for family in FAMILIES)
             for tool in self._world.tools.values()
         )
 

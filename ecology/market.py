@@ -19,7 +19,6 @@ _SHARPNESS = 4.0
 _WEARY = 0.1
 # So many candidates are run by whoever surveys a version, before anybody knows what is promising there.
 _GLIMPSE = 8
-_NO_LIMIT = 1 << 30
 # Rivals of a rewrite that solves a tool are looked for with so many candidates more, and for so many turns at most.
 _RIVALS_SOUGHT = 32
 _LONGEST = 60
@@ -56,9 +55,9 @@ class _Offer:
 
 def left_for(call: Call, tool: ToolState) -> int:
     """Return how many candidates may still be run on a tool."""
-    most, in_all = call.conditions.candidates, call.conditions.in_all
-    here = most - tool.tried - call.in_flight.allowed(tool) if most else _NO_LIMIT
-    return min(here, in_all - call.world.searches.tried - call.in_flight.allowed_in_all) if in_all else here
+    flying = call.in_flight
+    in_all = call.world.searches.tried + flying.allowed_in_all
+    return call.conditions.left(here=tool.tried + flying.allowed(tool), in_all=in_all)
 
 
 def _offers(call: Call, tool: ToolState) -> Iterator[_Offer]:
@@ -82,7 +81,7 @@ def kept(call: Call, tool: ToolState) -> list[tuple[VersionState, float]]:
 
 def _is_open(call: Call, agent: AgentState, version: VersionState, means: str) -> bool:
     """Whether there is something left for a specialist on a version that it may see."""
-    if version.reached(means).exhausted or version.survey.get(agent.genome.family) == 0.0:
+    if version.is_done(agent.genome.family, means):
         return False
     if not call.conditions.has("reads") and version.author_id:
         author = call.world.born[version.author_id]

@@ -26,7 +26,7 @@ from storage import pins_in
 from .approvals import waits
 from .canaries import Canaries
 from .commons import call_dependants, pay_royalties, redundancy_share
-from .economy import objectors, price
+from .economy import price
 from .minutes import Minutes
 from .scribe import score_of
 from .settings import Settings
@@ -282,7 +282,7 @@ class Rewrites:
         for rival in tool.pending.values():
             if rival.id == admitted.id or not rival.solves:
                 continue
-            for agent_id in objectors(rival):
+            for agent_id in rival.objectors:
                 turn.pay(agent_id, self._settings.critique_reward, reason="critique")
 
     def _look_back(self, turn: Minutes, tool: ToolState) -> None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agents import Genome
 from storage import Entry
 
+from .conditions import Conditions
 from .lore import Lore
 from .states import AgentState, ProposalState, ToolState, VersionState
-
-if TYPE_CHECKING:
-    from .conditions import Conditions
 
 # So many solved tools lend fragments to a version that is looked at for the first time.
 _LENDERS = 6
@@ -68,9 +66,8 @@ class Searches:
         if agent is not None and "hopes" in done:
             self.lore.tried(agent.genome.family, done["hopes"], tool.features)
 
-    def surveyed(self, tool: ToolState, version: VersionState, done: Mapping[str, Any]) -> None:
+    def surveyed(self, version: VersionState, done: Mapping[str, Any]) -> None:
         """Take in what a turn found promising on a version that it was the first on, for some families at least."""
-        tool.prospect = None
         if "survey" not in done:
             return
         version.survey.update(done["survey"])
@@ -84,7 +81,7 @@ class Searches:
         if late and late.kind:
             self._made.append([late.kind, 0, late.ingredient, ""])
 
-    def proposed(self, proposal: ProposalState, tool: ToolState, *, turn: int) -> None:
+    def proposed(self, proposal: ProposalState) -> None:
         """Take in a rewrite that a search made: its kind of edit and where it came from."""
         if self._made:
             proposal.kind, proposal.place, proposal.ingredient, _ = self._made.popleft()

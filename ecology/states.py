@@ -90,16 +90,14 @@ class VersionState:
         """Return the progress of a means on this version, none yet where it has not been here."""
         return self.progress.get(means) or Progress()
 
-    def hope(self) -> float:
-        """Return the most that any family's next edit promises, as a share of all that is promised here."""
-        if not self.survey:
-            return USUAL_PROMISE
-        left = (family for family in self.survey if not self.is_done(family))
-        return max((self.promise_of(f"specialist/{family}", family) for family in left), default=0.0)
+    @property
+    def is_open(self) -> bool:
+        """Whether some family of edits may have something left to try here."""
+        return not self.survey or any(not self.is_done(family, f"specialist/{family}") for family in self.survey)
 
-    def is_done(self, family: str) -> bool:
-        """Whether a family of edits has nothing left to try here, as far as somebody has looked."""
-        return self.survey.get(family) == 0.0 or self.reached(f"specialist/{family}").exhausted
+    def is_done(self, family: str, means: str) -> bool:
+        """Whether a means of a family of edits has nothing left to try here, as far as somebody has looked."""
+        return self.survey.get(family) == 0.0 or self.reached(means).exhausted
 
     def promise_of(self, means: str, family: str) -> float:
         """Return the share of all that is promised here that falls to the next edit of a means, if somebody looked."""
@@ -155,6 +153,12 @@ class ProposalState:
         return max((gate.count("1") / len(gate) if gate else 0.0) - before, 0.1)
 
     @property
+    def objectors(self) -> list[int]:
+        """The agents other than its author whose last word on it is an objection with evidence."""
+        last = {agent_id: (stance, shown) for agent_id, stance, shown in self.critiques}
+        return [each for each, said in last.items() if said == ("object", True) and each != self.author_id]
+
+    @property
     def solves(self) -> bool:
         """Whether it passes all visible and gate cases."""
         return bool(self.bitmap) and "0" not in self.bitmap
@@ -196,13 +200,6 @@ class CanaryState:
         """Whether it, and not the version before, serves the uses of a turn."""
         return Random(f"{self.version_id}:{turn}").random() < self.share
 
-    @property
-    def objectors(self) -> list[int]:
-        """The agents other than its author that hold an objection with evidence against it."""
-        holds = {agent_id: (stance, shown) for agent_id, stance, shown in self.proposal.critiques}
-        against = [agent_id for agent_id, held in holds.items() if held == ("object", True)]
-        return [agent_id for agent_id in against if agent_id != self.proposal.author_id]
-
 
 @dataclass(slots=True)
 class ToolState:
@@ -215,7 +212,7 @@ class ToolState:
     as one; `capabilities` are what its task declares. `tried` counts the candidates that were run on it,
     `plausible_at` those up to the first rewrite that solved it (0: none did), which came in the turn `plausible_turn`;
     `behaviours` are how its rewrites behaved on the visible cases, and by what means first, `features` what
-    kind of tool it is, and `prospect` what `hope` last found.
+    kind of tool it is.
     """
 
     id: int
@@ -241,13 +238,11 @@ class ToolState:
     plausible_turn: int = 0
     behaviours: dict[str, str] = field(default_factory=dict)
     features: tuple[str, ...] = ()
-    prospect: float | None = None
 
-    def hope(self) -> float:
-        """Return the most that any family's next edits promise on any version, remembered until that changes."""
-        if self.prospect is None:
-            self.prospect = max((version.hope() for version in self.versions if not version.taken_back), default=0.0)
-        return self.prospect
+    @property
+    def is_open(self) -> bool:
+        """Whether searches may have something left to try on any of its versions."""
+        return any(version.is_open for version in self.versions if not version.taken_back)
 
     def served(self, turn: int) -> VersionState:
         """Return the version that serves the uses of a turn: the head, but while it is a canary mostly another."""

@@ -160,7 +160,6 @@ class World(Roster):
         kept = ("id", "number", "tool_id", "author_id", "proposal_id", "code_hash")
         version = VersionState(seq=entry.seq, **{name: row[name] for name in kept})
         tool.versions.append(version)
-        tool.prospect = None
         tool.canary = None
         self.canaries.discard(tool.id)
         self._versions[version.id] = version
@@ -208,7 +207,7 @@ class World(Roster):
         self.proposals[proposal.id] = proposal
         tool = self.tools[proposal.tool_id]
         tool.pending[proposal.id] = proposal
-        self.searches.proposed(proposal, tool, turn=entry.turn)
+        self.searches.proposed(proposal)
         self.counts.proposals += 1
 
     def _on_evaluation(self, entry: Entry, row: Row) -> None:
@@ -252,7 +251,6 @@ class World(Roster):
         elif entry.kind == "roll_back":
             for number in said["versions"]:
                 self._versions[number].taken_back = True
-                self.tool_of(number).prospect = None
             self._drop_stale(set(said["versions"]))
         elif entry.kind == "canary":
             self._on_canary(self.tools[entry.tool_id or 0], said)
@@ -357,7 +355,7 @@ class World(Roster):
             progress.cursor, progress.exhausted = done["cursor"], done["exhausted"]
             progress.turns += 1
             progress.promise = done.get("promise")
-            self.searches.surveyed(tool, self._versions[done["base"]], done)
+            self.searches.surveyed(self._versions[done["base"]], done)
             if self._operator_id:
                 self._versions[self._operator_id].served += 1
         elif done["activity"] == "repropose":

@@ -29,7 +29,7 @@ def test_what_is_offered_again_is_still_the_edit_with_the_ingredient_that_it_was
     late.kind, late.ingredient, late.place = "early-return", 7, 2
 
     searches.again(late)
-    searches.proposed(new, tool, turn=9)
+    searches.proposed(new)
 
     assert (new.kind, new.ingredient, new.place) == ("early-return", 7, 0)
 
