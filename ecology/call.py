@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from random import Random
 from typing import Any
 
@@ -33,7 +33,7 @@ class Bid:
     more: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A signal that calls: its subject and tool (None for a birth), turn and world, and who is at what already."""
 
@@ -50,6 +50,23 @@ class Call:
     def is_answered(self) -> bool:
         """Whether somebody is at it already."""
         return self.subject in self.in_flight.taken
+
+    @cached_property
+    def known(self) -> tuple[tuple[tuple[str, float], ...], tuple[int, ...]]:
+        """What the first search on a version of the tool goes by: what was learnt, and versions to take fragments of.
+
+        Reckoned once, however many bid.
+        """
+        assert self.tool is not None  # searches are called for by tools
+        searches = self.world.searches
+        lore = searches.lore_for(self.tool, self.world.elders(), self.conditions)
+        return lore, searches.ingredients_for(self.tool, self.conditions)
+
+    @cached_property
+    def share(self) -> int:
+        """Twice a tool's share of the candidates left in all, which nobody runs more than in one turn."""
+        unsolved = sum(not tool.solved for tool in self.world.tools.values())
+        return 2 * (self.conditions.in_all - self.world.searches.tried) // max(unsolved, 1)
 
     def niches(self) -> Iterator[tuple[Activity, dict[int, AgentState]]]:
         """Yield what the agents of each niche are called upon for, and those that live."""

@@ -97,12 +97,9 @@ def _blind(call: Call, offer: _Offer, left: int) -> Bid:
 
 def _batch(call: Call, agent: AgentState) -> int:
     """Return how many candidates an agent may run in one turn: of what is left in all, no more than twice its share."""
-    in_all = call.conditions.in_all
-    if not in_all:
+    if not call.conditions.in_all:
         return agent.genome.batch
-    unsolved = sum(not tool.solved for tool in call.world.tools.values())
-    share = 2 * (in_all - call.world.searches.tried) // max(unsolved, 1)
-    return min(agent.genome.batch, max(share, _GLIMPSE))
+    return min(agent.genome.batch, max(call.share, _GLIMPSE))
 
 
 def _bid(call: Call, offer: _Offer, offers: Sequence[_Offer], *, left: int, best: float) -> Bid:
@@ -129,12 +126,9 @@ def _more(call: Call, offer: _Offer, allowance: int, floor: float) -> dict[str, 
         # What the first will have found is not known yet; edits come in the order that it goes by.
         more |= {"lore": first.lore, "ingredients": first.ingredients}
         return more if family in first.survey else more | {"survey": (family,)}
-    assert call.tool is not None  # searches are called for by tools
-    world = call.world
     known, used = offer.version.lore, offer.version.ingredients
     if not offer.version.survey:
-        known = world.searches.lore_for(call.tool, world.elders(), call.conditions)
-        used = world.searches.ingredients_for(call.tool, call.conditions)
+        known, used = call.known
     asked = call.world.families if call.conditions.has("reads") else (family,)
     survey = tuple(each for each in asked if each not in offer.version.survey)
     return {**more, "survey": survey, "lore": known, "ingredients": used}

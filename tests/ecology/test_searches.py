@@ -25,7 +25,7 @@ def turn(behaviour: str, means: str) -> Entry:
 
 
 def test_what_is_offered_again_is_still_the_edit_with_the_ingredient_that_it_was() -> None:
-    searches, tool, late, new = Searches(), ToolState(1, 1, "tool"), proposal(1), proposal(2)
+    searches, late, new = Searches(), proposal(1), proposal(2)
     late.kind, late.ingredient, late.place = "early-return", 7, 2
 
     searches.again(late)
